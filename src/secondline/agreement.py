@@ -1,0 +1,150 @@
+"""Hold the library against values that R computed from the same data."""
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from secondline.paths import project_root
+from secondline.proportions import pool
+
+# R's names for the intervals are this library's, so the file can be read by them
+INTERVALS = ("wald", "hksj", "hksj-conservative")
+POOL_VALUES = ("effect", "tau2", "i2", "q", "p_heterogeneity", "estimate")
+NAMES = {
+    "effect": "pooled value",
+    "estimate": "pooled value",
+    "tau2": "tau2",
+    "i2": "I2",
+    "q": "Q",
+    "p_heterogeneity": "P of Q",
+    "weights": "weights",
+    "se": "standard error",
+    "lower": "confidence limits",
+    "upper": "confidence limits",
+    "prediction_lower": "prediction limits",
+    "prediction_upper": "prediction limits",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Every value beside R's.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Columns data_set, transform, method, ci, quantity, here, r, difference.
+    data_sets : int
+    r, metafor, lme4 : str
+        Versions that made the reference values.
+    """
+
+    frame: pd.DataFrame
+    data_sets: int
+    r: str
+    metafor: str
+    lme4: str
+
+
+def compare_with_r() -> Comparison:
+    """Compute every reference value again.
+
+    Returns
+    -------
+    Comparison
+    """
+    path = project_root() / "tests/reference/proportions.json"
+    reference = json.loads(path.read_text(encoding="utf-8"))
+    rows = []
+    for data_set in reference["datasets"]:
+        for entry in data_set["pools"]:
+            rows += _compare(data_set, entry)
+    columns = ("data_set", "transform", "method", "ci", "quantity", "here", "r", "difference")
+    source = reference["source"]
+    return Comparison(
+        frame=pd.DataFrame(rows, columns=columns),
+        data_sets=len(reference["datasets"]),
+        r=source["r"].removesuffix(")").split(" (")[0],
+        metafor=source["metafor"],
+        lme4=source["lme4"],
+    )
+
+
+def summary_table(comparison: Comparison) -> pd.DataFrame:
+    """Return the number of values and the largest difference by method and quantity."""
+    groups = {
+        "common": "common effect",
+        "DL": "DerSimonian-Laird",
+        "REML": "REML",
+        "PM": "Paule-Mandel",
+    }
+    frame = comparison.frame.assign(
+        group=lambda t: t["method"].map(groups).where(t["transform"] != "glmm", "binomial-normal"),
+        quantity=lambda t: t["quantity"].map(NAMES),
+    )
+    order = [*groups.values(), "binomial-normal"]
+    rows = []
+    for quantity in dict.fromkeys(NAMES.values()):
+        mine = frame[frame["quantity"] == quantity]
+        row = {"Quantity": quantity, "Values": f"{len(mine):,}"}
+        for group in order:
+            largest = mine.loc[mine["group"] == group, "difference"].max()
+            row[group] = "–" if pd.isna(largest) else _difference(largest)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def differences_above(comparison: Comparison, limit: float) -> pd.DataFrame:
+    """Return the values that differ by more than `limit`, or one row that says none do."""
+    frame = comparison.frame
+    rows = frame[frame["difference"] > limit].sort_values("difference", ascending=False)
+    if rows.empty:
+        return pd.DataFrame([{"Data set": "none", "Method": "–", "Quantity": "–"}])
+    return pd.DataFrame(
+        {
+            "Data set": row.data_set,
+            "Method": f"{row.transform}, {row.method}, {row.ci}",
+            "Quantity": NAMES[row.quantity],
+            "Here": f"{row.here:.8g}",
+            "R": f"{row.r:.8g}",
+            "Difference": _difference(row.difference),
+        }
+        for row in rows.itertuples()
+    )
+
+
+def _compare(data_set: dict, entry: dict):
+    method = entry["method"]
+    for ci in INTERVALS:
+        if ci not in entry:
+            continue
+        result = pool(
+            data_set["events"],
+            data_set["totals"],
+            transform=entry["transform"],
+            # the binomial-normal model is fitted by ML whatever else is named
+            method="REML" if method == "ML" else method,
+            ci=ci,
+        )
+        expected = {name: entry[name] for name in POOL_VALUES} if ci == "wald" else {}
+        expected |= entry[ci]
+        for name, text in expected.items():
+            yield _row(data_set["name"], entry, ci, name, getattr(result, name), float(text))
+        if ci == "wald" and "weights" in entry:
+            for here, text in zip(result.weights, entry["weights"], strict=True):
+                yield _row(data_set["name"], entry, ci, "weights", here, float(text))
+
+
+def _row(name, entry, ci, quantity, here, r):
+    if np.isnan(here) and np.isnan(r):
+        difference = 0.0
+    else:
+        scale = 100 if quantity == "i2" else 1
+        difference = abs(here - r) / scale / max(1.0, abs(r) / scale)
+    return (name, entry["transform"], entry["method"], ci, quantity, here, r, difference)
+
+
+def _difference(value: float) -> str:
+    return "0" if value == 0 else f"{value:.0e}"

@@ -1,0 +1,7 @@
+"""Chapters: their parameters, what they record, and how the book runs them."""
+
+from secondline.chapters.exercises import check_number
+from secondline.chapters.parameters import check_parameters
+from secondline.chapters.recording import read_recorded, record
+
+__all__ = ["check_number", "check_parameters", "read_recorded", "record"]

@@ -1,0 +1,16 @@
+"""One function a figure: each takes results and returns a picture; nothing is computed here."""
+
+from secondline.figures.forest import forest
+from secondline.figures.null_heterogeneity import null_heterogeneity
+from secondline.figures.style import PROVENANCES, provenance_text, use_book_style
+from secondline.figures.table import Table, table
+
+__all__ = [
+    "PROVENANCES",
+    "Table",
+    "forest",
+    "null_heterogeneity",
+    "provenance_text",
+    "table",
+    "use_book_style",
+]

@@ -1,0 +1,61 @@
+"""What Q and I2 do when the trials do not differ."""
+
+import numpy as np
+
+from secondline.figures.style import BLUE, GREY, VERMILION, stamp
+
+
+def null_heterogeneity(simulated, *, observed_q: float, observed_i2: float):
+    """Draw the simulated distributions of Q and I2 beside the observed values.
+
+    Parameters
+    ----------
+    simulated : NullHeterogeneity
+        From :func:`secondline.proportions.simulate_null_heterogeneity`.
+    observed_q, observed_i2 : float
+        From the pool in question; I2 in percent.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from matplotlib.figure import Figure
+
+    # one above the other and narrow, so that a phone shows it whole
+    figure = Figure(figsize=(5.6, 5.4))
+    upper, lower = figure.subplots(2, 1)
+    figure.subplots_adjust(left=0.04, right=0.97, bottom=0.19, top=0.95, hspace=0.6)
+    panels = (
+        (upper, simulated.q, observed_q, f"Q (expected {simulated.df})", None),
+        (lower, simulated.i2, observed_i2, "$I^2$ (%)", (0, 100)),
+    )
+    for axes, values, observed, label, span in panels:
+        top = span[1] if span else max(np.quantile(values, 0.999), 1.15 * observed)
+        axes.hist(values, bins=np.linspace(0, top, 41), color=BLUE, alpha=0.85)
+        axes.axvline(observed, color=VERMILION, linewidth=2)
+        side = "right" if observed > 0.6 * top else "left"
+        axes.annotate(
+            f"observed {observed:.1f}",
+            (observed, 0.93),
+            xycoords=("data", "axes fraction"),
+            xytext=(-6 if side == "right" else 6, 0),
+            textcoords="offset points",
+            ha=side,
+            color=VERMILION,
+            fontsize=9,
+        )
+        axes.set_xlabel(label)
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+    upper.set_title("Scatter between trials", fontsize=10, loc="left")
+    lower.set_title("The same as a share", fontsize=10, loc="left")
+    figure.text(
+        0.01,
+        0.05,
+        f"{len(simulated.q):,} simulated sets of {simulated.df + 1} trials, one true rate",
+        fontsize=8,
+        color=GREY,
+        va="bottom",
+    )
+    stamp(figure, "virtual")
+    return figure

@@ -1,0 +1,62 @@
+"""Algebra on published numbers: counts, percentages and how they were rounded."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from secondline.errors import InputError
+
+
+def decimals(printed: str) -> int:
+    """Return how many digits a printed number has after its point.
+
+    Raises
+    ------
+    InputError
+        If the text is not a plain decimal number.
+    """
+    _number(printed)
+    return len(printed.partition(".")[2])
+
+
+def percentage_agrees(n: int, N: int, printed: str) -> bool:
+    """Tell whether a printed percentage is n/N rounded to the digits it shows.
+
+    Exact arithmetic. A value midway between two digits may have been rounded up
+    or to even; both count as agreement.
+
+    Parameters
+    ----------
+    n, N : int
+        Numerator and denominator, ``0 <= n <= N`` and ``N > 0``.
+    printed : str
+        The percentage without its sign, with its trailing zeros: ``"76.1"``.
+
+    Raises
+    ------
+    InputError
+        If the text is not a number or the counts are not a share.
+    """
+    if not 0 <= n <= N or N == 0:
+        raise InputError(f"{n} of {N} is not a share: give 0 <= n <= N with N above 0.")
+    value = _number(printed)
+    share = Fraction(100 * int(n), int(N))
+    unit = Decimal(1).scaleb(-decimals(printed))
+    scaled = share / Fraction(unit)
+    whole, rest = divmod(scaled.numerator, scaled.denominator)
+    if 2 * rest == scaled.denominator:
+        candidates = {whole + 1, whole + whole % 2}
+    else:
+        candidates = {whole + (2 * rest > scaled.denominator)}
+    return Fraction(value) / Fraction(unit) in candidates
+
+
+def as_printed(value: float, like: str) -> str:
+    """Return a number rounded to as many digits as a printed one shows."""
+    return f"{value:.{decimals(like)}f}"
+
+
+def _number(printed: str) -> Decimal:
+    text = printed.strip()
+    if not text.replace(".", "", 1).isdigit():
+        raise InputError(f"{printed!r} is not a printed number such as '76.1'.")
+    return Decimal(text)

@@ -1,0 +1,168 @@
+"""A pooled result in words."""
+
+import numpy as np
+
+TRANSFORM_NAMES = {
+    "freeman-tukey": "Freeman-Tukey",
+    "logit": "logit",
+    "arcsine": "arcsine",
+    "raw": "untransformed",
+    "log": "log",
+    "glmm": "binomial-normal model",
+}
+METHOD_NAMES = {
+    "common": "common effect",
+    "DL": "DerSimonian-Laird",
+    "REML": "restricted maximum likelihood",
+    "PM": "Paule-Mandel",
+    "ML": "maximum likelihood",
+}
+CI_NAMES = {
+    "wald": "Wald",
+    "hksj": "Hartung-Knapp",
+    "hksj-conservative": "conservative Hartung-Knapp",
+}
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Write a proportion as a percentage without its sign; an en dash if there is none."""
+    return f"{100 * share:.{digits}f}" if np.isfinite(share) else "–"
+
+
+def p_value(p: float) -> str:
+    """Write a P value as journals do: ``P = 0.013``, ``P < 0.001``."""
+    if p < 0.001:
+        return "P < 0.001"
+    return f"P = {p:.3f}" if p < 0.1 else f"P = {p:.2f}"
+
+
+def heterogeneity_line(result) -> str:
+    """Return Q, its P value, I2 and tau2 in one line."""
+    name = "LR" if result.transform == "glmm" else "Q"
+    return (
+        f"{name} = {result.q:.2f}, df = {result.df}, {p_value(result.p_heterogeneity)}; "
+        f"I² = {result.i2:.2f} %; τ² = {result.tau2:.4f}"
+    )
+
+
+def describe(result) -> str:
+    """Return a few plain lines that hold all of the result."""
+    level = f"{100 * result.level:g} %"
+    lines = [
+        f"{percent(result.estimate)} % ({level} CI {percent(result.lower)} to "
+        f"{percent(result.upper)}), {result.k} trials, {result.events} of "
+        f"{result.patients} patients",
+        f"Heterogeneity: {heterogeneity_line(result)}",
+    ]
+    if np.isfinite(result.prediction_lower):
+        lines.append(
+            f"{level} prediction interval: {percent(result.prediction_lower)} to "
+            f"{percent(result.prediction_upper)} %"
+        )
+    how = f"{TRANSFORM_NAMES[result.transform]}, {result.method}, {CI_NAMES[result.ci]}"
+    if np.isfinite(result.back_transform_n):
+        how += f"; back-transformed at n = {result.back_transform_n:.1f} (harmonic mean)"
+    return "\n".join([*lines, how, *result.notes])
+
+
+def report_sentence(result, *, outcome: str, population: str, omitted=()) -> str:
+    """Return a paragraph for a results section, with nothing left to look up.
+
+    Parameters
+    ----------
+    result : PooledProportion
+    outcome : str
+        What the proportion is of, in words: "an objective response".
+    population : str
+        Whom the trials treated: "after CAR-T monotherapy".
+    omitted : sequence of str
+        Trials that did not report the outcome.
+    """
+    level = f"{100 * result.level:g} %"
+    model = METHOD_NAMES[result.method]
+    if result.transform == "glmm":
+        how = "binomial-normal model with a common effect"
+        if result.method != "common":
+            how = "binomial-normal random-intercept model, maximum likelihood"
+    elif result.method == "common":
+        how = f"common-effect model, {_scale(result)}"
+    else:
+        how = f"random-effects model, {_scale(result)}, {model} estimator of τ²"
+    test = "likelihood ratio" if result.transform == "glmm" else "Cochran's Q"
+    text = (
+        f"In {result.k} single-arm cohorts ({population}; {result.patients} patients), "
+        f"{result.events} patients had {outcome}. The pooled proportion was "
+        f"{percent(result.estimate)} % ({level} CI {percent(result.lower)} to "
+        f"{percent(result.upper)}; {how}, {CI_NAMES[result.ci]} interval). "
+        f"Heterogeneity: {test} {result.q:.2f} on {result.df} degrees of freedom, "
+        f"{p_value(result.p_heterogeneity)}, I² {result.i2:.1f} %, τ² {result.tau2:.4f}"
+    )
+    if np.isfinite(result.prediction_lower):
+        text += (
+            f"; {level} prediction interval for a new trial {percent(result.prediction_lower)} "
+            f"to {percent(result.prediction_upper)} %"
+        )
+    text += "."
+    if omitted:
+        verb = "was" if len(omitted) == 1 else "were"
+        text += f" {', '.join(omitted)} did not report the outcome and {verb} left out."
+    corrections = [note for note in result.notes if note.startswith("Half an event")]
+    return " ".join([text, *corrections])
+
+
+def _scale(result) -> str:
+    if result.transform == "raw":
+        return "untransformed proportions"
+    if result.transform == "freeman-tukey":
+        return (
+            "Freeman-Tukey double-arcsine transformation carried back at the harmonic mean "
+            f"of the group sizes ({result.back_transform_n:.1f})"
+        )
+    return f"{TRANSFORM_NAMES[result.transform]} transformation"
+
+
+def reading(result, *, outcome: str, population: str) -> str:
+    """Return what a pooled result means, in sentences that fit its numbers.
+
+    Parameters
+    ----------
+    result : PooledProportion
+    outcome : str
+        What the proportion is of, in words.
+    population : str
+        Whom the trials treated.
+    """
+    level = f"{100 * result.level:g} %"
+    sentences = [
+        f"On average over these {result.k} cohorts ({population}), "
+        f"**{percent(result.estimate)} %** had {outcome}. The {level} confidence interval says "
+        f"where that average lies: {percent(result.lower)} to {percent(result.upper)} %.",
+        _scatter(result),
+    ]
+    if np.isfinite(result.prediction_lower):
+        width = 100 * (result.prediction_upper - result.prediction_lower)
+        verdict = (
+            "So wide a range means that these cohorts hardly tell what the next one will show."
+            if width > 60
+            else "That range, not the interval of the average, is what a new centre can expect."
+        )
+        sentences.append(
+            f"The {level} prediction interval says where the true share in a new, similar trial "
+            f"would lie: {percent(result.prediction_lower)} to "
+            f"{percent(result.prediction_upper)} %. {verdict}"
+        )
+    return " ".join([*sentences, *result.notes])
+
+
+def _scatter(result) -> str:
+    name = "The likelihood-ratio statistic" if result.transform == "glmm" else "Q"
+    numbers = (
+        f"{name} is {result.q:.1f} where chance alone gives {result.df} on average "
+        f"({p_value(result.p_heterogeneity)}), and I² is {result.i2:.0f} %."
+    )
+    if result.p_heterogeneity < 0.1:
+        return f"The cohorts differ by more than chance readily explains: {numbers}"
+    return (
+        f"The cohorts differ by no more than chance readily explains: {numbers} "
+        f"With {result.k} cohorts that is weak evidence that they are alike."
+    )

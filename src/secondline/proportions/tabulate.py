@@ -1,0 +1,184 @@
+"""Data frames for the page: results as they are to be read, rounded and in words."""
+
+import numpy as np
+import pandas as pd
+
+from secondline.intervals import percentage_agrees
+from secondline.proportions.pooling import CI_METHODS, PooledProportion
+from secondline.proportions.printed import PrintedPool, i2_class
+from secondline.proportions.report import TRANSFORM_NAMES, p_value, percent
+from secondline.proportions.transforms import back_transform_freeman_tukey, harmonic_mean
+
+# short enough for three columns side by side
+CI_COLUMNS = {"wald": "Wald", "hksj": "Hartung-Knapp", "hksj-conservative": "conservative H-K"}
+
+
+def percentage_verdicts(trials: pd.DataFrame) -> pd.DataFrame:
+    """Compare every printed percentage of a table of trials with its count.
+
+    Parameters
+    ----------
+    trials : DataFrame
+        From :func:`secondline.tables.read_trials`.
+
+    Returns
+    -------
+    DataFrame
+        Columns trial, prior_car_t, outcome, events, totals, printed, agrees; one
+        row for each cohort and outcome that has both.
+    """
+    rows = []
+    for trial in trials.to_dict("records"):
+        for outcome in ("ORR", "CR"):
+            events = trial[f"{outcome.lower()}_events"]
+            printed = trial.get(f"{outcome.lower()}_printed", "")
+            if pd.isna(events) or not _is_number(printed):
+                continue
+            rows.append(
+                {
+                    "trial": trial["trial"],
+                    "prior_car_t": trial["prior_car_t"],
+                    "outcome": outcome,
+                    "events": events,
+                    "totals": trial["n"],
+                    "printed": printed,
+                    "agrees": percentage_agrees(events, trial["n"], printed),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def cohort_table(cohorts: pd.DataFrame) -> pd.DataFrame:
+    """Return each cohort's counts, its percentage, the printed one, and whether they agree."""
+    rows = []
+    for cohort in cohorts.itertuples():
+        reported = not pd.isna(cohort.events)
+        printed = cohort.printed or "–"
+        verdict = "–"
+        if reported and _is_number(printed):
+            agrees = percentage_agrees(cohort.events, cohort.totals, printed)
+            verdict = "yes" if agrees else "no"
+        rows.append(
+            {
+                "Trial": cohort.trial,
+                "Treatment": cohort.treatment or "–",
+                "Events / n": f"{cohort.events if reported else '–'} / {cohort.totals}",
+                "Events / n in %": percent(cohort.events / cohort.totals, 2) if reported else "–",
+                "Printed %": printed,
+                "Agree": verdict,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def printed_pool_table(pools: list[PrintedPool]) -> pd.DataFrame:
+    """Return printed against recomputed pooled values."""
+    return pd.DataFrame(
+        {
+            "Pool": f"{p.outcome}, {p.population}",
+            "Trials": p.result.k,
+            "Printed % (95 % CI)": f"{p.printed.value} ({p.printed.interval})",
+            "Recomputed % (95 % CI)": "{} ({} to {})".format(*p.recomputed),
+            "Agree": "yes" if p.agrees else "no",
+        }
+        for p in pools
+    )
+
+
+def heterogeneity_table(pools: list[PrintedPool]) -> pd.DataFrame:
+    """Return the source's words on heterogeneity against its numbers."""
+    return pd.DataFrame(
+        {
+            "Pool": f"{p.outcome}, {p.population}",
+            "The paper says": p.words.value,
+            "Q (df)": f"{p.result.q:.2f} ({p.result.df})",
+            "P": p_value(p.result.p_heterogeneity).removeprefix("P = ").removeprefix("P "),
+            "I² %": f"{p.result.i2:.1f}",
+            "On its own scale": i2_class(p.result.i2),
+            "Holds": "yes" if p.words_hold else "no",
+        }
+        for p in pools
+    )
+
+
+def methods_table(results: list[PooledProportion]) -> pd.DataFrame:
+    """Return one row for each scale and estimator, one column for each interval."""
+    rows: dict[tuple[str, str], dict] = {}
+    for result in results:
+        row = rows.setdefault(
+            (result.transform, result.method),
+            {
+                "Scale": TRANSFORM_NAMES[result.transform],
+                "Estimator": result.method,
+                "Pooled %": percent(result.estimate),
+                "τ²": f"{result.tau2:.4f}",
+                **{CI_COLUMNS[ci]: "–" for ci in CI_METHODS},
+            },
+        )
+        limits = f"{percent(result.lower)} to {percent(result.upper)}"
+        row[CI_COLUMNS[result.ci]] = limits
+    return pd.DataFrame(list(rows.values()))
+
+
+def spread_of_methods(results: list[PooledProportion]) -> dict[str, float]:
+    """Return how far the ways of pooling lie apart.
+
+    Parameters
+    ----------
+    results : list of PooledProportion
+        From :func:`secondline.proportions.pool_all_ways`.
+
+    Returns
+    -------
+    dict
+        ways (number), ways_lowest and ways_highest (pooled value in percent),
+        random_lowest and random_highest (without the common-effect ones), and
+        hksj_width_ratio (median width against Wald under random effects).
+    """
+    estimates = [100 * r.estimate for r in results]
+    random = [r for r in results if r.method != "common"]
+    width = {(r.transform, r.method, r.ci): r.upper - r.lower for r in random}
+    ratios = [
+        width[transform, method, "hksj"] / width[transform, method, "wald"]
+        for transform, method, ci in width
+        if ci == "hksj"
+    ]
+    return {
+        "ways": len(results),
+        "ways_lowest": min(estimates),
+        "ways_highest": max(estimates),
+        "random_lowest": min(100 * r.estimate for r in random),
+        "random_highest": max(100 * r.estimate for r in random),
+        "hksj_width_ratio": float(np.median(ratios)),
+    }
+
+
+def back_transform_table(result: PooledProportion, totals) -> pd.DataFrame:
+    """Return the Freeman-Tukey pool carried back at five group sizes.
+
+    Parameters
+    ----------
+    result : PooledProportion
+        A pool on the Freeman-Tukey scale.
+    totals : array_like of int, shape (k,)
+    """
+    totals = pd.Series(totals, dtype=float)
+    sizes = {
+        "smallest trial": totals.min(),
+        "harmonic mean": harmonic_mean(totals),
+        "arithmetic mean": totals.mean(),
+        "largest trial": totals.max(),
+        "all patients": totals.sum(),
+    }
+    return pd.DataFrame(
+        {
+            "Carried back at": name,
+            "n": f"{n:.1f}",
+            "Pooled %": percent(back_transform_freeman_tukey(result.effect, n), 2),
+        }
+        for name, n in sizes.items()
+    )
+
+
+def _is_number(printed: str) -> bool:
+    return printed.replace(".", "", 1).isdigit()
