@@ -1,0 +1,86 @@
+#!/usr/bin/env python
+"""Build the book: execute its chapters, then make the static site.
+
+    python scripts/build.py [--force]
+
+Only chapters that changed are executed. The site is built afresh, without
+executing anything, whenever a page changed; warnings are errors. A build that
+fails leaves the last good site where it was.
+"""
+
+import argparse
+import hashlib
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from secondline.chapters.execution import (
+    ChapterError,
+    execute_book,
+    folder_hash,
+    installed_versions,
+)
+from secondline.errors import InputError
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILD = ROOT / "_build"
+SITE = BUILD / "html"
+STAMP = BUILD / "site.sha256"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument(
+        "--force", action="store_true", help="execute every chapter and rebuild the site"
+    )
+    force = parser.parse_args().force
+    try:
+        for run in execute_book(ROOT, force=force):
+            if run.status != "page":
+                print(f"  {run.name:<34} {run.seconds:6.1f} s  {run.status}", flush=True)
+    except (ChapterError, InputError) as error:
+        print(f"The book was not built. {error}", file=sys.stderr)
+        return 1
+    return build_site(force=force)
+
+
+def build_site(*, force: bool) -> int:
+    """Build ``_build/html`` from ``_build/executed`` unless it is up to date."""
+    parts = [BUILD / "executed", ROOT / "src/secondline", ROOT / "seeds", Path(__file__)]
+    stamp = hashlib.sha256((folder_hash(*parts) + installed_versions()).encode()).hexdigest()
+    fresh = STAMP.is_file() and STAMP.read_text() == stamp and (SITE / "index.html").is_file()
+    if fresh and not force:
+        print(f"  {'site':<34} {0:6.1f} s  cached")
+    else:
+        start = time.perf_counter()
+        work = BUILD / "site"
+        shutil.rmtree(work, ignore_errors=True)
+        # -W -n: a warning or an unknown reference fails the build; --keep-going: show all
+        command = [
+            *(sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"),
+            *(str(BUILD / "executed"), "--path-output", str(work)),
+            *("--all", "-W", "-n", "--keep-going", "-q"),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=BUILD)
+        made = work / "_build/html"
+        if done.returncode or not (made / "index.html").is_file():
+            print("The site was not built:", file=sys.stderr)
+            # messages name the copy; a person edits the original
+            print(
+                (done.stdout + done.stderr).replace(str(BUILD / "executed"), "book"),
+                file=sys.stderr,
+            )
+            return 1
+        shutil.rmtree(SITE, ignore_errors=True)
+        made.rename(SITE)
+        shutil.rmtree(work)
+        STAMP.write_text(stamp)
+        print(f"  {'site':<34} {time.perf_counter() - start:6.1f} s  built")
+    print(f"The book is ready: {SITE / 'index.html'}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
