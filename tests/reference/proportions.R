@@ -75,7 +75,7 @@ one <- function(data) {
   }
   for (model in c("common", "ML")) {
     fit <- suppressWarnings(suppressMessages(tryCatch(
-      rma.glmm(measure = "PLO", xi = data$x, ni = data$n, nAGQ = 25,
+      rma.glmm(measure = "PLO", xi = data$x, ni = data$n, nAGQ = 99,
                method = if (model == "ML") "ML" else "EE",
                control = list(optCtrl = list(maxfun = 1e5))),
       error = function(e) NULL)))

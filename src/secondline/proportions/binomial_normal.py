@@ -14,9 +14,16 @@ from scipy.special import gammaln, xlogy
 
 from secondline.errors import InputError
 
-NODES, WEIGHTS = np.polynomial.hermite.hermgauss(31)
+# 99 nodes keep the log-likelihood right to about 1e-6 for tau up to 4
+NODES, WEIGHTS = np.polynomial.hermite.hermgauss(99)
 LOG_WEIGHTS = np.log(WEIGHTS) + NODES**2
-LARGEST_TAU = 30.0
+# A standard deviation of 10 logits spreads the trials over all of 0 to 100 %: the
+# likelihood is flat from there on, and what an optimiser finds is where it stopped.
+LARGEST_TAU = 10.0
+UNBOUNDED = (
+    "The binomial-normal model has no finite estimate: the trials are split between nearly "
+    "no events and nearly nothing but events; use transform='freeman-tukey' or 'arcsine'."
+)
 
 
 @dataclass(frozen=True)
@@ -84,11 +91,10 @@ def fit(events, totals, *, common: bool = False) -> BinomialNormalFit:
             best = found
     mu, tau = best.x
     if tau > 0.99 * LARGEST_TAU:
-        raise InputError(
-            "The binomial-normal model has no finite estimate: the trials have either no "
-            "event or nothing but events; use transform='freeman-tukey' or 'arcsine'."
-        )
+        raise InputError(UNBOUNDED)
     mu, tau, hessian = _polish(mu, tau, events, totals)
+    if tau > 0 and np.linalg.eigvalsh(hessian).max() >= 0:
+        raise InputError(UNBOUNDED)
     # At tau = 0 the cross derivative vanishes by symmetry, so mu's block stands alone.
     variance = np.linalg.inv(-hessian)[0, 0] if tau > 0 else -1 / hessian[0, 0]
     return BinomialNormalFit(float(mu), float(np.sqrt(variance)), float(tau), max(0.0, float(q)))
@@ -104,14 +110,17 @@ def _polish(mu, tau, events, totals):
         mu, tau = np.log(share / (1 - share)), 0.0
         return mu, tau, log_likelihood(mu, tau, events, totals)[2]
     theta = np.array([mu, tau])
-    for _ in range(20):
+    for _ in range(50):
         value, gradient, hessian = log_likelihood(*theta, events, totals)
         step = np.linalg.solve(-hessian, gradient)
-        proposal = theta + step
-        if proposal[1] <= 0 or log_likelihood(*proposal, events, totals)[0] < value - 1e-9:
-            break
-        theta = proposal
-        if np.max(np.abs(step)) < 1e-12:
+        # halved until it does not lead downhill or out of range
+        while np.max(np.abs(step)) > 1e-13 and (
+            theta[1] + step[1] <= 0
+            or log_likelihood(*(theta + step), events, totals)[0] < value - 1e-12
+        ):
+            step = step / 2
+        theta = theta + step
+        if np.max(np.abs(step)) < 1e-10:
             break
     return theta[0], theta[1], log_likelihood(*theta, events, totals)[2]
 
@@ -119,15 +128,7 @@ def _polish(mu, tau, events, totals):
 def log_likelihood(mu, tau, events, totals):
     """Return the marginal log-likelihood, its gradient and its Hessian in (mu, tau)."""
     x, n = events[:, None], totals[:, None]
-    mode = np.zeros_like(x)
-    for _ in range(60):
-        p = _expit(mu + tau * mode)
-        slope = tau * (x - n * p) - mode
-        curvature = 1 + tau**2 * n * p * (1 - p)
-        step = slope / curvature
-        mode = mode + np.clip(step, -2, 2)
-        if np.max(np.abs(step)) < 1e-13:
-            break
+    mode = _modes(mu, tau, x, n)
     spread = 1 / np.sqrt(1 + tau**2 * n * _variance(mu + tau * mode))
     z = mode + np.sqrt(2) * spread * NODES
     eta = mu + tau * z
@@ -155,6 +156,27 @@ def log_likelihood(mu, tau, events, totals):
     gradient = np.array([g_mu.sum(), g_tau.sum()])
     hessian = np.array([[h_mm.sum(), h_mt.sum()], [h_mt.sum(), h_tt.sum()]])
     return float(value), gradient, hessian
+
+
+def _modes(mu, tau, x, n):
+    """Return the z at which each trial's integrand is largest, by safeguarded Newton steps.
+
+    The slope falls from left to right, so a bracket around its zero shrinks with
+    every step; plain Newton steps can run in circles when tau is large.
+    """
+    low, high = tau * (x - n), tau * x
+    mode = np.zeros_like(x)
+    for _ in range(200):
+        p = _expit(mu + tau * mode)
+        slope = tau * (x - n * p) - mode
+        low, high = np.where(slope > 0, mode, low), np.where(slope > 0, high, mode)
+        newton = mode + slope / (1 + tau**2 * n * p * (1 - p))
+        inside = (newton > low) & (newton < high)
+        moved = np.where(slope == 0, mode, np.where(inside, newton, (low + high) / 2))
+        if np.max(np.abs(moved - mode)) < 1e-13 * (1 + np.max(np.abs(mode))):
+            return moved
+        mode = moved
+    return mode
 
 
 def _expit(eta):

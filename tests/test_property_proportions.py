@@ -1,0 +1,205 @@
+"""What must hold of any pooled proportion, over generated data."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from secondline.errors import InputError
+from secondline.intervals import percentage_agrees
+from secondline.proportions import (
+    CI_METHODS,
+    METHODS,
+    back_transform_freeman_tukey,
+    pool,
+    pool_all_ways,
+    simulate_null_heterogeneity,
+    study_intervals,
+)
+from secondline.proportions.transforms import SCALES
+
+# the time of one example says nothing on a busy machine
+settings.register_profile("book", deadline=None)
+settings.load_profile("book")
+SYMMETRIC = ("freeman-tukey", "logit", "arcsine", "raw")
+
+
+@st.composite
+def trials(draw, smallest=2, largest=8):
+    k = draw(st.integers(smallest, largest))
+    totals = draw(st.lists(st.integers(1, 300), min_size=k, max_size=k))
+    events = [draw(st.integers(0, n)) for n in totals]
+    return events, totals
+
+
+methods = st.sampled_from(METHODS)
+scales = st.sampled_from(tuple(SCALES))
+cis = st.sampled_from(CI_METHODS)
+
+
+@given(trials(), scales, methods, cis)
+def test_estimate_lies_within_its_interval_and_the_unit(data, transform, method, ci):
+    r = pool(*data, transform=transform, method=method, ci=ci)
+    assert 0 <= r.lower <= r.estimate <= r.upper <= 1
+    assert r.tau2 >= 0
+    assert 0 <= r.i2 <= 100
+    assert 0 <= r.p_heterogeneity <= 1
+    assert r.weights.sum() == pytest.approx(1)
+    assert (r.weights > 0).all()
+
+
+@given(trials(smallest=3), scales, methods, cis)
+def test_prediction_interval_holds_the_wald_interval(data, transform, method, ci):
+    assume(method != "common")
+    r = pool(*data, transform=transform, method=method, ci="wald")
+    assert r.prediction_lower <= r.lower + 1e-12
+    assert r.prediction_upper >= r.upper - 1e-12
+
+
+@given(trials(), scales, methods, cis, st.randoms(use_true_random=False))
+def test_order_of_trials_does_not_matter(data, transform, method, ci, random):
+    events, totals = data
+    order = list(range(len(events)))
+    random.shuffle(order)
+    a = pool(events, totals, transform=transform, method=method, ci=ci)
+    b = pool(
+        [events[i] for i in order], [totals[i] for i in order],
+        transform=transform, method=method, ci=ci,
+    )
+    assert (b.estimate, b.lower, b.upper) == pytest.approx((a.estimate, a.lower, a.upper), abs=1e-9)
+
+
+@given(trials(), st.sampled_from(SYMMETRIC), methods, cis)
+def test_counting_the_others_gives_the_complement(data, transform, method, ci):
+    events, totals = data
+    a = pool(events, totals, transform=transform, method=method, ci=ci)
+    b = pool(
+        [n - x for x, n in zip(events, totals, strict=True)], totals,
+        transform=transform, method=method, ci=ci,
+    )
+    assert (1 - b.estimate, 1 - b.upper, 1 - b.lower) == pytest.approx(
+        (a.estimate, a.lower, a.upper), abs=1e-8
+    )
+
+
+@settings(max_examples=60)
+@given(trials(smallest=3, largest=6))
+def test_binomial_normal_model_counts_the_others_alike(data):
+    events, totals = data
+    try:
+        a = pool(events, totals, transform="glmm")
+    except InputError as error:
+        assert "no finite estimate" in str(error)
+        return
+    assert 0 <= a.lower <= a.estimate <= a.upper <= 1
+    # near the bound of tau the likelihood is flat, and one side may pass it
+    assume(a.tau2 < 25)
+    b = pool([n - x for x, n in zip(events, totals, strict=True)], totals, transform="glmm")
+    assert 1 - b.estimate == pytest.approx(a.estimate, abs=1e-5)
+    assert b.tau2 == pytest.approx(a.tau2, rel=1e-3, abs=1e-5)
+
+
+@given(trials(), scales)
+def test_without_excess_scatter_random_is_common(data, transform):
+    common = pool(*data, transform=transform, method="common")
+    assume(common.q <= common.df)
+    for method in ("DL", "PM"):
+        r = pool(*data, transform=transform, method=method)
+        assert r.tau2 == 0
+        assert r.estimate == pytest.approx(common.estimate, abs=1e-12)
+
+
+@given(trials(), scales, methods)
+def test_conservative_interval_is_never_narrower(data, transform, method):
+    plain = pool(*data, transform=transform, method=method, ci="hksj")
+    safe = pool(*data, transform=transform, method=method, ci="hksj-conservative")
+    assert safe.upper - safe.lower >= plain.upper - plain.lower - 1e-12
+
+
+@given(st.integers(0, 400), st.integers(1, 400))
+def test_freeman_tukey_goes_there_and_back(x, n):
+    x = min(x, n)
+    effect, _ = SCALES["freeman-tukey"].forward(np.array([x]), np.array([n]))
+    assert back_transform_freeman_tukey(effect[0], n) == pytest.approx(x / n, abs=1e-7)
+
+
+@given(trials(), st.sampled_from(["exact", "wilson"]))
+def test_single_intervals_hold_their_share(data, method):
+    lower, upper = study_intervals(*data, method=method)
+    share = np.array(data[0]) / np.array(data[1])
+    assert (lower <= share + 1e-12).all()
+    assert (share <= upper + 1e-12).all()
+
+
+@settings(max_examples=30)
+@given(trials())
+def test_every_way_is_there_once(data):
+    results = pool_all_ways(*data)
+    keys = [(r.transform, r.method, r.ci) for r in results]
+    assert len(set(keys)) == len(keys)
+    assert len(keys) in (60, 61, 62)
+
+
+@given(st.integers(1, 500), st.data(), st.integers(0, 3))
+def test_a_truly_rounded_percentage_always_agrees(total, data, digits):
+    events = data.draw(st.integers(0, total))
+    from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
+
+    with localcontext(prec=60):
+        share = Decimal(100 * events) / Decimal(total)
+        for mode in (ROUND_HALF_UP, ROUND_HALF_EVEN):
+            printed = str(share.quantize(Decimal(1).scaleb(-digits), rounding=mode))
+            assert percentage_agrees(events, total, printed)
+            last = int(printed[-1])
+            wrong = printed[:-1] + str((last + 5) % 10)
+            assert not percentage_agrees(events, total, wrong)
+
+
+def test_null_heterogeneity_follows_chi_square():
+    """With large trials Q is chi-square: its mean is df and its 95 % point is the table's."""
+    from scipy.stats import chi2
+
+    simulated = simulate_null_heterogeneity([400] * 5, 0.5, n_sets=40_000, seed=3)
+    assert simulated.df == 4
+    assert simulated.q.mean() == pytest.approx(4, abs=0.06)
+    assert np.mean(simulated.q > chi2.ppf(0.95, 4)) == pytest.approx(0.05, abs=0.006)
+
+
+def test_null_heterogeneity_depends_on_its_seed_alone():
+    a, b, c = (simulate_null_heterogeneity([20, 30], 0.4, n_sets=50, seed=s) for s in (1, 1, 2))
+    assert (a.q == b.q).all()
+    assert not (a.q == c.q).all()
+
+
+@pytest.mark.parametrize(
+    ("transform", "method"),
+    [("freeman-tukey", "DL"), ("logit", "REML"), ("arcsine", "PM"), ("glmm", "ML")],
+)
+def test_recovers_a_known_truth(transform, method):
+    """Thirty large trials with logits around 0.4 (spread 0.5): mean and spread come back."""
+    generator = np.random.default_rng(11)
+    logits = 0.4 + 0.5 * generator.standard_normal(30)
+    totals = np.full(30, 400)
+    events = generator.binomial(totals, 1 / (1 + np.exp(-logits)))
+    r = pool(events, totals, transform=transform, method="REML" if method == "ML" else method)
+    true_mean = np.mean(1 / (1 + np.exp(-logits)))
+    assert r.estimate == pytest.approx(true_mean, abs=0.01)
+    assert r.lower < true_mean < r.upper
+    if transform in ("logit", "glmm"):
+        assert np.sqrt(r.tau2) == pytest.approx(np.std(logits, ddof=1), rel=0.15)
+
+
+def test_hartung_knapp_covers_where_wald_does_not():
+    """Five trials with real spread: Wald covers clearly less than Hartung-Knapp does."""
+    generator = np.random.default_rng(5)
+    covered = {"wald": 0, "hksj": 0}
+    sets = 400
+    for _ in range(sets):
+        logits = 0.7 * generator.standard_normal(5)
+        totals = np.array([30, 45, 50, 60, 60])
+        events = generator.binomial(totals, 1 / (1 + np.exp(-logits)))
+        for ci in covered:
+            r = pool(events, totals, ci=ci)
+            covered[ci] += r.lower <= 0.5 <= r.upper
+    assert 0.92 <= covered["hksj"] / sets <= 0.98
+    assert covered["wald"] / sets <= covered["hksj"] / sets - 0.03
