@@ -139,8 +139,8 @@ def select_cohorts(trials: pd.DataFrame, population: str, outcome: str) -> pd.Da
     reported = int(rows[f"{prefix}_events"].notna().sum())
     if reported < 2:
         raise InputError(
-            f"The table has {reported} trials that report {outcome} for the population "
-            f"{population!r}; pooling needs at least 2. It holds "
+            f"Cohorts that report {outcome} for the population {population!r}: {reported}; "
+            "pooling needs at least 2. The table holds "
             f"{int((exposed & alone).sum())} cohorts after CAR-T with monotherapy, "
             f"{int((exposed & ~alone).sum())} after CAR-T with a combination and "
             f"{int((~exposed).sum())} CAR-T-naive."

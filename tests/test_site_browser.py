@@ -1,0 +1,121 @@
+"""The built site in a real browser, from file://, at three widths, light and dark."""
+
+import os
+import shutil
+
+import pytest
+from conftest import ROOT
+
+SITE = ROOT / "_build/html"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pages() -> list[str]:
+    from secondline.chapters.execution import chapter_names
+
+    return [*chapter_names(ROOT / "book"), "search"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not path:
+        if os.environ.get("SECONDLINE_REQUIRE_BROWSER"):
+            pytest.fail("no Chromium was found, though the browser tests are required here")
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+class Visit:
+    """A page that is open, with what it asked for and what it complained of."""
+
+    def __init__(self, browser, name, *, width=1280, scheme="light"):
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme
+        )
+        self.page = self.context.new_page()
+        self.requests, self.failed, self.complaints = [], [], []
+        self.page.on("request", lambda r: self.requests.append(r.url))
+        self.page.on("requestfailed", lambda r: self.failed.append(r.url))
+        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
+        self.page.on(
+            "console", lambda m: self.complaints.append(m.text) if m.type == "error" else None
+        )
+        self.page.goto((SITE / f"{name}.html").as_uri(), wait_until="load")
+        self.page.wait_for_load_state("networkidle")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 768, 1440])
+@pytest.mark.parametrize("name", pages())
+def test_page_is_quiet_offline_and_fits(browser, name, width, scheme):
+    with Visit(browser, name, width=width, scheme=scheme) as visit:
+        away = [u for u in visit.requests if not u.startswith(("file:", "data:", "blob:"))]
+        assert not away
+        assert not visit.failed
+        assert not visit.complaints
+        assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_formulas_are_drawn(browser):
+    with Visit(browser, "bispecifics/pooled-response") as visit:
+        visit.page.wait_for_selector("mjx-container svg", timeout=20_000)
+        assert visit.page.locator("mjx-container svg").count() >= 8
+        assert visit.page.locator("mjx-merror, [data-mjx-error]").count() == 0
+
+
+def test_pictures_are_shown(browser):
+    with Visit(browser, "bispecifics/pooled-response") as visit:
+        sizes = visit.page.evaluate(
+            "[...document.querySelectorAll('article img')].map(i => i.naturalWidth)"
+        )
+        assert len(sizes) == 2
+        assert min(sizes) > 300
+
+
+def test_claim_shows_its_source_to_mouse_and_keyboard(browser):
+    with Visit(browser, "bispecifics/pooled-response") as visit:
+        claim = visit.page.locator(".claim").first
+        tip = claim.locator(".claim-tip")
+        assert not tip.is_visible()
+        claim.hover()
+        assert tip.is_visible()
+        assert "Shen 2025, Results" in tip.inner_text()
+        visit.page.mouse.move(0, 0)
+        assert not tip.is_visible()
+        claim.locator("a").focus()
+        assert tip.is_visible()
+
+
+def test_claim_leads_to_its_row(browser):
+    with Visit(browser, "bispecifics/pooled-response") as visit:
+        visit.page.locator(".claim a").first.click()
+        visit.page.wait_for_url("**/sources.html#claim-*")
+        assert visit.page.locator("tr:target").count() == 1
+
+
+def test_search_finds_a_drug(browser):
+    with Visit(browser, "search") as visit:
+        visit.page.goto((SITE / "search.html").as_uri() + "?q=glofitamab")
+        visit.page.wait_for_selector("ul.search li a", timeout=20_000)
+        assert visit.page.locator("ul.search li a").count() >= 1

@@ -1,0 +1,179 @@
+"""The built site, read as files: links, offline, accessible, complete."""
+
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import ROOT
+
+SITE = ROOT / "_build/html"
+# written by the theme, without a text of their own
+TOOLS = {"genindex", "search"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built():
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts/build.py")], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def pages() -> list[str]:
+    from secondline.chapters.execution import chapter_names
+
+    return chapter_names(ROOT / "book")
+
+
+@cache
+def soup(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def page(name: str) -> BeautifulSoup:
+    return soup(SITE / f"{name}.html")
+
+
+def test_home_is_the_index(built):
+    assert (SITE / "index.html").is_file()
+    assert "Second Line" in page("index").h1.get_text()
+
+
+def test_second_build_executes_nothing(built):
+    again = subprocess.run(
+        [sys.executable, str(ROOT / "scripts/build.py")], capture_output=True, text=True, cwd=ROOT
+    )
+    lines = [line.split() for line in again.stdout.splitlines()]
+    progress = [line for line in lines if line[-1] in {"run", "cached", "built"}]
+    assert len(progress) >= 3
+    assert all(line[-1] == "cached" for line in progress), again.stdout
+    assert again.stdout.strip().endswith("index.html")
+
+
+@pytest.mark.parametrize("name", pages())
+def test_internal_links_and_anchors_exist(name):
+    here = SITE / f"{name}.html"
+    broken = []
+    for link in page(name).find_all("a", href=True):
+        target = urlsplit(link["href"])
+        if target.scheme or target.netloc:
+            continue
+        path = (here.parent / unquote(target.path)).resolve() if target.path else here
+        if not path.is_file():
+            broken.append(link["href"])
+        elif target.fragment and path.suffix == ".html":
+            anchor = unquote(target.fragment)
+            if not soup(path).find(id=anchor) and not soup(path).find("a", attrs={"name": anchor}):
+                broken.append(link["href"])
+    assert not broken
+
+
+@pytest.mark.parametrize("name", pages())
+def test_nothing_is_loaded_from_elsewhere(name):
+    loaded = [
+        tag.get(attribute)
+        for tag in page(name).find_all(["script", "img", "link", "iframe", "source", "video"])
+        for attribute in ("src", "href")
+        if tag.get(attribute) and not (tag.name == "link" and "canonical" in tag.get("rel", []))
+    ]
+    assert loaded
+    assert not [url for url in loaded if re.match(r"(https?:)?//", url)]
+
+
+def test_style_sheets_load_nothing_from_elsewhere():
+    for path in SITE.rglob("*.css"):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        found = re.findall(r"(?:url\(|@import)\s*['\"]?((?:https?:)?//[^)'\"]+)", text)
+        assert not found, (path, found)
+
+
+@pytest.mark.parametrize("name", pages())
+def test_images_have_a_sentence_as_alternative_text(name):
+    for image in page(name).select("main img, article img"):
+        alt = image.get("alt", "")
+        assert len(alt.split()) >= 8, (image.get("src"), alt)
+        assert alt.rstrip().endswith("."), alt
+
+
+@pytest.mark.parametrize("name", pages())
+def test_tables_have_scoped_headers(name):
+    for table in page(name).select("article table"):
+        heads = table.find_all("th")
+        assert heads, table
+        if table.find_parent(class_="sl-table"):
+            assert table.caption is not None
+            assert all(th.get("scope") in {"col", "row"} for th in heads)
+            assert "provenance" in str(table.caption)
+
+
+@pytest.mark.parametrize("name", pages())
+def test_ids_are_unique_and_headings_in_order(name):
+    ids = [tag["id"] for tag in page(name).find_all(id=True)]
+    assert len(ids) == len(set(ids)), {i for i in ids if ids.count(i) > 1}
+    levels = [int(h.name[1]) for h in page(name).select("article h1, article h2, article h3")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+
+
+@pytest.mark.parametrize("name", pages())
+def test_page_has_a_language_and_no_error_output(name):
+    assert page(name).html["lang"] == "en"
+    assert not page(name).select(".cell_output .output.traceback, .output.stderr")
+    assert "{glue" not in page(name).article.get_text()
+    assert "{claim}" not in page(name).article.get_text()
+
+
+def test_every_claim_on_a_page_leads_to_its_row():
+    links = [a for name in pages() for a in page(name).select(".claim a")]
+    assert len(links) > 20
+    assert all("#claim-" in a["href"] for a in links)
+
+
+def test_chapter_shows_the_printed_and_the_computed_numbers():
+    text = page("bispecifics/pooled-response").article.get_text(" ", strip=True)
+    for part in ("54.5 (43.1 to 65.7)", "73.9 (55.3 to 88.9)", "88.8", "How to report this"):
+        assert part in text
+
+
+def test_every_figure_names_its_provenance():
+    figures = page("bispecifics/pooled-response").select("article figure")
+    assert len(figures) == 2
+    for figure in figures:
+        source = (SITE / "bispecifics" / figure.img["src"]).resolve()
+        # Matplotlib draws text as shapes and keeps the words as comments
+        assert re.search(r"<!-- (recomputed|virtual): ", source.read_text(encoding="utf-8"))
+
+
+def test_wrong_claim_text_or_unknown_id_fails_the_build(tmp_path):
+    """A page that misquotes its source cannot be built, and the message has file and line."""
+    book = tmp_path / "book"
+    book.mkdir()
+    config = (ROOT / "book/_config.yml").read_text(encoding="utf-8")
+    config = config.replace(": _ext", f": {ROOT / 'book/_ext'}")
+    config = config.replace("[site_assets]", "[]").replace("[secondline.css]", "[]")
+    (book / "_config.yml").write_text(config, encoding="utf-8")
+    (book / "references.bib").write_text("", encoding="utf-8")
+    (book / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")
+    (book / "index.md").write_text(
+        "# Test\n\n{claim}`54.6 <bsab-pool-mono-orr>`\n\n{claim}`1 <no-such-claim>`\n\n"
+        "```{source} bispecifics-meta-analysis\n```\n",
+        encoding="utf-8",
+    )
+    command = "from jupyter_book.cli.main import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", command, "build", str(book), "-W", "-n", "--keep-going"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert re.search(r"index\.md:3: .*54\.6.*bsab-pool-mono-orr is printed as '54\.5'", said)
+    assert re.search(r"index\.md:5: .*There is no claim 'no-such-claim'", said)
