@@ -29,7 +29,7 @@ def clean(path: Path) -> bool:
     notebook["metadata"] = {
         key: value
         for key, value in notebook["metadata"].items()
-        if key in ("kernelspec", "language_info")
+        if key in ("kernelspec", "language_info", "secondline")
     }
     notebook["metadata"]["language_info"] = {"name": "python"}
     after = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"

@@ -11,9 +11,10 @@ from secondline.proportions import (
     CI_METHODS,
     METHODS,
     back_transform_freeman_tukey,
+    leave_one_out,
     pool,
     pool_all_ways,
-    simulate_null_heterogeneity,
+    simulate_heterogeneity,
     study_intervals,
 )
 from secondline.proportions.transforms import SCALES
@@ -82,7 +83,7 @@ def test_counting_the_others_gives_the_complement(data, transform, method, ci):
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(trials(smallest=3, largest=6))
 def test_binomial_normal_model_counts_the_others_alike(data):
     events, totals = data
@@ -159,14 +160,14 @@ def test_null_heterogeneity_follows_chi_square():
     """With large trials Q is chi-square: its mean is df and its 95 % point is the table's."""
     from scipy.stats import chi2
 
-    simulated = simulate_null_heterogeneity([400] * 5, 0.5, n_sets=40_000, seed=3)
+    simulated = simulate_heterogeneity([400] * 5, 0.5, n_sets=40_000, seed=3)
     assert simulated.df == 4
     assert simulated.q.mean() == pytest.approx(4, abs=0.06)
     assert np.mean(simulated.q > chi2.ppf(0.95, 4)) == pytest.approx(0.05, abs=0.006)
 
 
 def test_null_heterogeneity_depends_on_its_seed_alone():
-    a, b, c = (simulate_null_heterogeneity([20, 30], 0.4, n_sets=50, seed=s) for s in (1, 1, 2))
+    a, b, c = (simulate_heterogeneity([20, 30], 0.4, n_sets=50, seed=s) for s in (1, 1, 2))
     assert (a.q == b.q).all()
     assert not (a.q == c.q).all()
 
@@ -203,3 +204,23 @@ def test_hartung_knapp_covers_where_wald_does_not():
             covered[ci] += r.lower <= 0.5 <= r.upper
     assert 0.92 <= covered["hksj"] / sets <= 0.98
     assert covered["wald"] / sets <= covered["hksj"] / sets - 0.03
+
+
+def test_simulated_spread_raises_q_and_can_still_hide():
+    alike = simulate_heterogeneity([60, 60, 60, 60], 0.5, n_sets=5_000, seed=4)
+    apart = simulate_heterogeneity([60, 60, 60, 60], 0.5, spread=0.15, n_sets=5_000, seed=4)
+    assert apart.q.mean() > 2 * alike.q.mean()
+    assert (apart.i2 == 0).any()
+    with pytest.raises(InputError, match="below 0.500"):
+        simulate_heterogeneity([10, 20], 0.5, spread=0.5)
+
+
+@given(trials(smallest=3), scales, methods)
+def test_leaving_one_out_is_pooling_the_rest(data, transform, method):
+    events, totals = data
+    rest = leave_one_out(events, totals, transform=transform, method=method)
+    direct = pool(events[1:], totals[1:], transform=transform, method=method)
+    assert len(rest) == len(events)
+    assert rest[0].estimate == pytest.approx(direct.estimate, abs=1e-12)
+    with pytest.raises(InputError, match="at least 3"):
+        leave_one_out(events[:2], totals[:2])

@@ -102,3 +102,25 @@ def test_starglo_response_is_missing_and_not_zero():
     starglo = trials[trials["study"] == "STARGLO"].iloc[0]
     assert str(starglo["orr_events"]) == "<NA>"
     assert starglo["cr_events"] == 7
+
+
+def test_only_one_way_of_pooling_gives_all_printed_numbers():
+    from secondline.proportions import identify_method
+
+    ways = identify_method()
+    assert len(ways) == 62
+    best = ways.iloc[0]
+    assert (best["scale"], best["model"], best["interval"]) == ("freeman-tukey", "DL", "wald")
+    assert best["numbers"] == 18
+    assert ways["numbers"].iloc[1] == 10
+
+
+def test_one_trial_makes_the_heterogeneity_of_the_response():
+    from secondline.proportions import leave_one_out
+
+    cohorts = select_cohorts(read_trials(), "after CAR-T monotherapy", "ORR")
+    without = leave_one_out(cohorts["events"], cohorts["totals"])
+    i2 = dict(zip(cohorts["trial"], (r.i2 for r in without), strict=True))
+    assert min(i2, key=i2.get) == "Cartron 2025"
+    assert i2["Cartron 2025"] == 0
+    assert sorted(i2.values())[1] > 70

@@ -12,7 +12,7 @@ from secondline.proportions import (
     check_counts,
     pool,
     report_sentence,
-    simulate_null_heterogeneity,
+    simulate_heterogeneity,
     study_intervals,
 )
 from secondline.tables import (
@@ -141,7 +141,7 @@ def test_report_names_everything_a_reader_needs():
         omitted=["Abramson 2024"],
     )
     for part in (
-        "3 single-arm cohorts",
+        "3 cohorts",
         "91 patients",
         "logit transformation",
         "restricted maximum likelihood",
@@ -155,9 +155,9 @@ def test_report_names_everything_a_reader_needs():
 
 def test_simulation_refuses_impossible_settings():
     with pytest.raises(InputError, match="probability is 1.2"):
-        simulate_null_heterogeneity([10, 12], 1.2)
+        simulate_heterogeneity([10, 12], 1.2)
     with pytest.raises(InputError, match="n_sets is 0"):
-        simulate_null_heterogeneity([10, 12], 0.5, n_sets=0)
+        simulate_heterogeneity([10, 12], 0.5, n_sets=0)
 
 
 def test_single_intervals_refuse_an_unknown_method():

@@ -11,11 +11,12 @@ from secondline.errors import InputError, one_of
 from secondline.paths import project_root
 
 OUTCOMES = {"ORR": "an objective response", "CR": "a complete response"}
-POPULATIONS = (
-    "after CAR-T monotherapy",
-    "after CAR-T combination",
-    "CAR-T-naive",
-)
+# the value of the setting, and how a sentence or a title names it
+POPULATIONS = {
+    "after CAR-T monotherapy": "antibody alone, after CAR-T",
+    "after CAR-T combination": "antibody with a partner, after CAR-T",
+    "CAR-T-naive": "no CAR-T before",
+}
 REQUIRED = ("trial", "backbone", "prior_car_t", "n", "orr_events", "cr_events")
 COUNTS = ("n", "orr_events", "cr_events")
 LARGEST_COUNT = 1_000_000
@@ -113,8 +114,9 @@ def select_cohorts(trials: pd.DataFrame, population: str, outcome: str) -> pd.Da
     Returns
     -------
     DataFrame
-        Columns trial, treatment, events, totals (Int64; events missing where a
-        trial did not report the outcome) and printed (percentage as printed).
+        Columns trial, study (name of the trial, or ""), treatment, events, totals
+        (Int64; events missing where a trial did not report the outcome) and
+        printed (percentage as printed).
 
     Raises
     ------
@@ -155,6 +157,7 @@ def select_cohorts(trials: pd.DataFrame, population: str, outcome: str) -> pd.Da
     return pd.DataFrame(
         {
             "trial": rows["trial"],
+            "study": rows.get("study", blank),
             "treatment": treatment,
             "events": rows[f"{prefix}_events"],
             "totals": rows["n"],

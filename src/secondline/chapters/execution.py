@@ -181,6 +181,8 @@ def _execute(source: Path, target: Path, failed: Path, name: str) -> None:
             cwd=str(source.parent),
             kernel_name="python3",
             progress_bar=False,
+            # the notebook is done; a graceful end would interrupt the kernel, which complains
+            shutdown_kernel="immediate",
             # others on this machine cannot listen to the kernel, and it does not warn of them
             config=Config({"KernelManager": {"transport_encryption": "auto"}}),
         )

@@ -25,7 +25,7 @@ def forest(
     result : PooledProportion
         From :func:`secondline.proportions.pool` on the rows that report events.
     cohorts : DataFrame
-        Columns trial, treatment, events, totals; events missing where a trial did
+        Columns trial, study, treatment, events, totals; events missing where a trial did
         not report them (the row is drawn without an interval).
     limits : tuple of ndarray, shape (reported,)
         Lower and upper limit of each reporting trial, proportions from 0 to 1.
@@ -78,16 +78,18 @@ def forest(
 
     largest = np.nanmax(result.weights) if np.isfinite(result.weights).any() else np.nan
     for y, row in enumerate(cohorts.itertuples()):
-        write("trial", y - 0.17, literal(row.trial, 30))
-        write("trial", y + 0.2, literal(row.treatment, 38), fontsize=7.5, color=GREY)
+        below = " · ".join(part for part in (row.study, row.treatment) if part)
+        first = y - 0.17 if below else y
+        write("trial", first, literal(row.trial, 26))
+        write("trial", y + 0.2, literal(below, 48), fontsize=8, color=GREY)
         if not reported[y]:
-            write("count", y, f"– / {row.totals}")
+            write("count", first, f"– / {row.totals}")
             write("estimate", y, "not reported", color=GREY)
             continue
         i = position[y]
         share = row.events / row.totals
         weight = result.weights[i]
-        write("count", y, f"{row.events} / {row.totals}")
+        write("count", first, f"{row.events} / {row.totals}")
         write("estimate", y, f"{percent(share)} ({percent(lower[i])} to {percent(upper[i])})")
         write("weight", y, f"{percent(weight)} %" if np.isfinite(weight) else "–")
         axes.plot([100 * lower[i], 100 * upper[i]], [y, y], color=INK, linewidth=1.2)
@@ -115,7 +117,7 @@ def forest(
 
     figure.text(0.01, 1 - 0.08 / height, literal(title), fontsize=11, weight="bold", va="top")
     for i, text in enumerate((_heterogeneity(result), _method(result))):
-        figure.text(0.01, (0.5 - 0.19 * i) / height, text, fontsize=8, va="bottom")
+        figure.text(0.01, (0.5 - 0.19 * i) / height, text, fontsize=8.5, va="bottom")
     stamp(figure, provenance, source)
     return figure
 

@@ -5,15 +5,17 @@ import numpy as np
 from secondline.figures.style import BLUE, GREY, VERMILION, stamp
 
 
-def null_heterogeneity(simulated, *, observed_q: float, observed_i2: float):
+def null_heterogeneity(simulated, *, observed_q: float, observed_i2: float, source: str):
     """Draw the simulated distributions of Q and I2 beside the observed values.
 
     Parameters
     ----------
-    simulated : NullHeterogeneity
-        From :func:`secondline.proportions.simulate_null_heterogeneity`.
+    simulated : SimulatedHeterogeneity
+        From :func:`secondline.proportions.simulate_heterogeneity`.
     observed_q, observed_i2 : float
         From the pool in question; I2 in percent.
+    source : str
+        Short name of the source of the observed values.
 
     Returns
     -------
@@ -24,14 +26,15 @@ def null_heterogeneity(simulated, *, observed_q: float, observed_i2: float):
     # one above the other and narrow, so that a phone shows it whole
     figure = Figure(figsize=(5.6, 5.4))
     upper, lower = figure.subplots(2, 1)
-    figure.subplots_adjust(left=0.04, right=0.97, bottom=0.19, top=0.95, hspace=0.6)
+    figure.subplots_adjust(left=0.11, right=0.97, bottom=0.19, top=0.95, hspace=0.6)
     panels = (
         (upper, simulated.q, observed_q, f"Q (expected {simulated.df})", None),
         (lower, simulated.i2, observed_i2, "$I^2$ (%)", (0, 100)),
     )
     for axes, values, observed, label, span in panels:
         top = span[1] if span else max(np.quantile(values, 0.999), 1.15 * observed)
-        axes.hist(values, bins=np.linspace(0, top, 41), color=BLUE, alpha=0.85)
+        share = np.full(len(values), 100 / len(values))
+        axes.hist(values, bins=np.linspace(0, top, 41), weights=share, color=BLUE, alpha=0.85)
         axes.axvline(observed, color=VERMILION, linewidth=2)
         side = "right" if observed > 0.6 * top else "left"
         axes.annotate(
@@ -45,10 +48,9 @@ def null_heterogeneity(simulated, *, observed_q: float, observed_i2: float):
             fontsize=9,
         )
         axes.set_xlabel(label)
-        axes.set_yticks([])
-        axes.spines["left"].set_visible(False)
-    upper.set_title("Scatter between trials", fontsize=10, loc="left")
-    lower.set_title("The same as a share", fontsize=10, loc="left")
+        axes.set_ylabel("% of simulated sets")
+    upper.set_title("Q, the scatter between trials", fontsize=10, loc="left")
+    lower.set_title("$I^2$, the part of it beyond chance", fontsize=10, loc="left")
     figure.text(
         0.01,
         0.05,
@@ -57,5 +59,5 @@ def null_heterogeneity(simulated, *, observed_q: float, observed_i2: float):
         color=GREY,
         va="bottom",
     )
-    stamp(figure, "virtual")
+    stamp(figure, "virtual", also=f"line: recomputed ({source})")
     return figure

@@ -16,6 +16,8 @@ PROVENANCES = {
     "virtual": "synthetic data, no real patients",
     "external": "real patients from an open data set",
     "own": "computed here from the reader's own file",
+    "checked": "this library beside R",
+    "definition": "set by this book",
 }
 
 RC = {
@@ -49,13 +51,16 @@ def provenance_text(provenance: str, source: str = "") -> str:
     return f"{provenance}: {PROVENANCES[provenance]}{tail}"
 
 
-def stamp(figure, provenance: str, source: str = "") -> None:
-    """Write the provenance inside the picture, so that a screenshot keeps it."""
+def stamp(figure, provenance: str, source: str = "", *, also: str = "") -> None:
+    """Write the provenance inside the picture, so that a screenshot keeps it.
+
+    `also` names a second provenance of a part of the picture.
+    """
     virtual = provenance == "virtual"
     figure.text(
         0.995,
         0.008,
-        literal(provenance_text(provenance, source)),
+        literal(provenance_text(provenance, source)) + (f"; {also}" if also else ""),
         ha="right",
         va="bottom",
         fontsize=8,

@@ -5,42 +5,58 @@ patients. :func:`pool` brings the trials together.
 """
 
 from secondline.proportions.inputs import check_counts
-from secondline.proportions.null_model import NullHeterogeneity, simulate_null_heterogeneity
 from secondline.proportions.pooling import (
     CI_METHODS,
     METHODS,
+    RECORDED,
     TRANSFORMS,
     PooledProportion,
     pool,
     pool_all_ways,
 )
-from secondline.proportions.printed import PrintedPool, reproduce_printed_pools
+from secondline.proportions.printed import (
+    PrintedPool,
+    i2_limits,
+    identify_method,
+    reproduce_printed_pools,
+)
 from secondline.proportions.report import describe, reading, report_sentence
+from secondline.proportions.sensitivity import leave_one_out
+from secondline.proportions.simulation import SimulatedHeterogeneity, simulate_heterogeneity
 from secondline.proportions.single import study_intervals
 from secondline.proportions.tabulate import (
     back_transform_table,
     cohort_table,
+    forest_table,
     heterogeneity_table,
+    leave_one_out_table,
     methods_table,
     percentage_verdicts,
     printed_pool_table,
     spread_of_methods,
+    ways_table,
 )
 from secondline.proportions.transforms import back_transform_freeman_tukey
 
 __all__ = [
     "CI_METHODS",
     "METHODS",
-    "NullHeterogeneity",
+    "RECORDED",
     "TRANSFORMS",
     "PooledProportion",
     "PrintedPool",
+    "SimulatedHeterogeneity",
     "back_transform_freeman_tukey",
     "back_transform_table",
     "check_counts",
     "cohort_table",
     "describe",
+    "forest_table",
     "heterogeneity_table",
+    "i2_limits",
+    "identify_method",
+    "leave_one_out",
+    "leave_one_out_table",
     "methods_table",
     "percentage_verdicts",
     "pool",
@@ -49,7 +65,8 @@ __all__ = [
     "reading",
     "report_sentence",
     "reproduce_printed_pools",
-    "simulate_null_heterogeneity",
+    "simulate_heterogeneity",
     "spread_of_methods",
     "study_intervals",
+    "ways_table",
 ]

@@ -38,11 +38,13 @@ def restricted_maximum_likelihood(effect, variance) -> float:
     """
 
     def score(tau2):
-        mean, weights, _ = weighted_mean(effect, variance, tau2)
-        total = np.sum(weights)
-        return float(
-            np.sum(weights**2 * (effect - mean) ** 2) - total + np.sum(weights**2) / total
-        )
+        # tau2 may be a column of values: the trials run along the last axis
+        weights = 1 / (variance + tau2)
+        total = np.sum(weights, axis=-1)
+        mean = np.sum(weights * effect, axis=-1) / total
+        squares = weights**2
+        away = (effect - mean[..., None]) ** 2
+        return np.sum(squares * away, axis=-1) - total + np.sum(squares, axis=-1) / total
 
     def likelihood(tau2):
         _, weights, q = weighted_mean(effect, variance, tau2)
@@ -50,7 +52,7 @@ def restricted_maximum_likelihood(effect, variance) -> float:
 
     ceiling = _ceiling(effect)
     grid = np.concatenate([[0.0], np.geomspace(ceiling * 1e-8, ceiling, 200)])
-    scores = np.array([score(tau2) for tau2 in grid])
+    scores = score(grid[:, None])
     candidates = [0.0]
     for i in np.flatnonzero((scores[:-1] > 0) & (scores[1:] <= 0)):
         candidates.append(brentq(score, grid[i], grid[i + 1], xtol=1e-15, rtol=1e-14))

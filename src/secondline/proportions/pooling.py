@@ -14,6 +14,19 @@ from secondline.proportions.transforms import SCALES, effects, harmonic_mean
 TRANSFORMS = (*SCALES, "glmm")
 METHODS = ("common", *ESTIMATORS)
 CI_METHODS = ("wald", "hksj", "hksj-conservative")
+# what a chapter records of a pool, so that other pages and sweeps find it
+RECORDED = (
+    "estimate",
+    "lower",
+    "upper",
+    "tau2",
+    "i2",
+    "q",
+    "p_heterogeneity",
+    "prediction_lower",
+    "prediction_upper",
+    "k",
+)
 
 
 @dataclass(frozen=True, eq=False)

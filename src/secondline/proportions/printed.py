@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from secondline.claims import Claim, get_claim
 from secondline.intervals import as_printed
-from secondline.proportions.pooling import PooledProportion, pool
+from secondline.proportions.pooling import PooledProportion, pool, pool_all_ways
 from secondline.tables import POPULATIONS, read_trials, select_cohorts
 
 SHORT = dict(zip(POPULATIONS, ("mono", "combination", "naive"), strict=True))
@@ -23,6 +25,8 @@ class PrintedPool:
         What the source says of the heterogeneity.
     result : PooledProportion
         Freeman-Tukey, DerSimonian-Laird, Wald, from the printed counts.
+    events, totals : tuple of int
+        The printed counts.
     """
 
     population: str
@@ -30,28 +34,33 @@ class PrintedPool:
     printed: Claim
     words: Claim
     result: PooledProportion
+    events: tuple[int, ...]
+    totals: tuple[int, ...]
 
     @property
     def recomputed(self) -> tuple[str, str, str]:
         """Estimate and limits in percent, with as many digits as are printed."""
-        values = (self.result.estimate, self.result.lower, self.result.upper)
-        return tuple(
-            as_printed(100 * value, like)
-            for value, like in zip(values, self._printed(), strict=True)
-        )
+        return self.shown(self.result)
 
     @property
     def agrees(self) -> bool:
         """Whether estimate and both limits agree to the printed digit."""
-        return self.recomputed == self._printed()
+        return self.recomputed == self.shown()
 
     @property
     def words_hold(self) -> bool:
         """Whether the source's words fit the recomputed I2 on the source's own scale."""
         return self.words.value in allowed_words(self.result.i2)
 
-    def _printed(self) -> tuple[str, str, str]:
-        return (self.printed.value, self.printed.lower, self.printed.upper)
+    def shown(self, result: PooledProportion | None = None) -> tuple[str, str, str]:
+        """Return estimate and limits as printed, or those of a result in the same digits."""
+        printed = (self.printed.value, self.printed.lower, self.printed.upper)
+        if result is None:
+            return printed
+        values = (result.estimate, result.lower, result.upper)
+        return tuple(
+            as_printed(100 * value, like) for value, like in zip(values, printed, strict=True)
+        )
 
 
 def reproduce_printed_pools() -> list[PrintedPool]:
@@ -75,9 +84,41 @@ def reproduce_printed_pools() -> list[PrintedPool]:
                     printed=get_claim(claim_id),
                     words=get_claim(f"{claim_id}-heterogeneity"),
                     result=pool(cohorts["events"], cohorts["totals"]),
+                    events=tuple(int(x) for x in cohorts["events"]),
+                    totals=tuple(int(n) for n in cohorts["totals"]),
                 )
             )
     return pools
+
+
+def identify_method() -> pd.DataFrame:
+    """Count how many of the printed numbers each way of pooling gives.
+
+    Returns
+    -------
+    DataFrame
+        Columns scale, model, interval, and numbers (how many of the 18 printed
+        estimates and limits come out); the best first.
+    """
+    pools = reproduce_printed_pools()
+    hits: dict[tuple[str, str, str], int] = {}
+    for printed in pools:
+        for result in pool_all_ways(printed.events, printed.totals):
+            way = (result.transform, result.method, result.ci)
+            same = sum(a == b for a, b in zip(printed.shown(result), printed.shown(), strict=True))
+            hits[way] = hits.get(way, 0) + same
+    table = pd.DataFrame(
+        [(*way, count) for way, count in hits.items()],
+        columns=["scale", "model", "interval", "numbers"],
+    )
+    return table.sort_values("numbers", ascending=False, kind="stable", ignore_index=True)
+
+
+def i2_limits() -> tuple[float, float]:
+    """Return the source's limits in percent: the highest low I2, the lowest substantial one."""
+    names = ("bsab-i2-threshold-low", "bsab-i2-threshold-substantial")
+    low, substantial = (float(get_claim(name).value) for name in names)
+    return low, substantial
 
 
 def i2_class(i2: float) -> str:
@@ -85,8 +126,7 @@ def i2_class(i2: float) -> str:
 
     The source leaves a gap between 25 and 26; it is counted as moderate here.
     """
-    low = float(get_claim("bsab-i2-threshold-low").value)
-    substantial = float(get_claim("bsab-i2-threshold-substantial").value)
+    low, substantial = i2_limits()
     if i2 == 0:
         return "none"
     if i2 <= low:

@@ -39,9 +39,10 @@ def p_value(p: float) -> str:
 def heterogeneity_line(result) -> str:
     """Return Q, its P value, I2 and tau2 in one line."""
     name = "LR" if result.transform == "glmm" else "Q"
+    spread = "" if result.method == "common" else f"; τ² = {result.tau2:.4f}"
     return (
         f"{name} = {result.q:.2f}, df = {result.df}, {p_value(result.p_heterogeneity)}; "
-        f"I² = {result.i2:.2f} %; τ² = {result.tau2:.4f}"
+        f"I² = {result.i2:.2f} %{spread}"
     )
 
 
@@ -74,7 +75,7 @@ def report_sentence(result, *, outcome: str, population: str, omitted=()) -> str
     outcome : str
         What the proportion is of, in words: "an objective response".
     population : str
-        Whom the trials treated: "after CAR-T monotherapy".
+        Whom the trials treated: "antibody alone, after CAR-T".
     omitted : sequence of str
         Trials that did not report the outcome.
     """
@@ -90,17 +91,21 @@ def report_sentence(result, *, outcome: str, population: str, omitted=()) -> str
         how = f"random-effects model, {_scale(result)}, {model} estimator of τ²"
     test = "likelihood ratio" if result.transform == "glmm" else "Cochran's Q"
     text = (
-        f"In {result.k} single-arm cohorts ({population}; {result.patients} patients), "
+        f"In {result.k} cohorts ({population}; {result.patients} patients), "
         f"{result.events} patients had {outcome}. The pooled proportion was "
         f"{percent(result.estimate)} % ({level} CI {percent(result.lower)} to "
         f"{percent(result.upper)}; {how}, {CI_NAMES[result.ci]} interval). "
-        f"Heterogeneity: {test} {result.q:.2f} on {result.df} degrees of freedom, "
-        f"{p_value(result.p_heterogeneity)}, I² {result.i2:.1f} %, τ² {result.tau2:.4f}"
+        f"Heterogeneity: {test} {result.q:.2f} on {result.df} "
+        f"degree{'s' if result.df > 1 else ''} of freedom, "
+        f"{p_value(result.p_heterogeneity)}, I² {result.i2:.1f} %"
     )
+    if result.method != "common":
+        text += f", τ² {result.tau2:.4f}"
     if np.isfinite(result.prediction_lower):
         text += (
             f"; {level} prediction interval for a new trial {percent(result.prediction_lower)} "
-            f"to {percent(result.prediction_upper)} %"
+            f"to {percent(result.prediction_upper)} % (t with {result.k - 2} "
+            f"degree{'s' if result.k > 3 else ''} of freedom)"
         )
     text += "."
     if omitted:
@@ -135,34 +140,47 @@ def reading(result, *, outcome: str, population: str) -> str:
     level = f"{100 * result.level:g} %"
     sentences = [
         f"On average over these {result.k} cohorts ({population}), "
-        f"**{percent(result.estimate)} %** had {outcome}. The {level} confidence interval says "
-        f"where that average lies: {percent(result.lower)} to {percent(result.upper)} %.",
+        f"**{percent(result.estimate)} %** had {outcome}. Averages from "
+        f"{percent(result.lower)} to {percent(result.upper)} % are compatible with these trials "
+        f"({level} confidence interval).",
         _scatter(result),
     ]
     if np.isfinite(result.prediction_lower):
-        width = 100 * (result.prediction_upper - result.prediction_lower)
-        verdict = (
-            "So wide a range means that these cohorts hardly tell what the next one will show."
-            if width > 60
-            else "That range, not the interval of the average, is what a new centre can expect."
-        )
-        sentences.append(
-            f"The {level} prediction interval says where the true share in a new, similar trial "
-            f"would lie: {percent(result.prediction_lower)} to "
-            f"{percent(result.prediction_upper)} %. {verdict}"
-        )
-    return " ".join([*sentences, *result.notes])
+        low, high = 100 * result.prediction_lower, 100 * result.prediction_upper
+        if low < 0.05 and high > 99.95:
+            sentences.append(
+                f"The {level} prediction interval for the true share in a new trial is 0 to "
+                "100 %: these trials say nothing about the next one."
+            )
+        else:
+            verdict = (
+                "So wide a range means that these trials hardly tell what the next one will show."
+                if high - low > 60
+                else "The share observed there would scatter more, by chance."
+            )
+            sentences.append(
+                f"The true share in a new trial of this kind is expected between {low:.1f} and "
+                f"{high:.1f} % ({level} prediction interval). {verdict}"
+            )
+    sentences += [note for note in result.notes if "explicit weights" not in note]
+    return " ".join(sentences)
 
 
 def _scatter(result) -> str:
-    name = "The likelihood-ratio statistic" if result.transform == "glmm" else "Q"
+    name = "the likelihood-ratio statistic" if result.transform == "glmm" else "Q"
     numbers = (
         f"{name} is {result.q:.1f} where chance alone gives {result.df} on average "
         f"({p_value(result.p_heterogeneity)}), and I² is {result.i2:.0f} %."
     )
     if result.p_heterogeneity < 0.1:
-        return f"The cohorts differ by more than chance readily explains: {numbers}"
+        text = f"The trials differ by more than chance readily explains: {numbers}"
+        if result.tau2 == 0 and result.method != "common":
+            text += (
+                " This estimator puts the spread between trials at zero all the same, so its "
+                "interval is too narrow to trust."
+            )
+        return text
     return (
-        f"The cohorts differ by no more than chance readily explains: {numbers} "
-        f"With {result.k} cohorts that is weak evidence that they are alike."
+        f"The trials differ by no more than chance readily explains: {numbers} "
+        f"With {result.k} trials that is weak evidence that they are alike."
     )

@@ -6,8 +6,9 @@ import pandas as pd
 from secondline.intervals import percentage_agrees
 from secondline.proportions.pooling import CI_METHODS, PooledProportion
 from secondline.proportions.printed import PrintedPool, i2_class
-from secondline.proportions.report import TRANSFORM_NAMES, p_value, percent
+from secondline.proportions.report import CI_NAMES, TRANSFORM_NAMES, p_value, percent
 from secondline.proportions.transforms import back_transform_freeman_tukey, harmonic_mean
+from secondline.tables import POPULATIONS
 
 # short enough for three columns side by side
 CI_COLUMNS = {"wald": "Wald", "hksj": "Hartung-Knapp", "hksj-conservative": "conservative H-K"}
@@ -60,7 +61,7 @@ def cohort_table(cohorts: pd.DataFrame) -> pd.DataFrame:
             verdict = "yes" if agrees else "no"
         rows.append(
             {
-                "Trial": cohort.trial,
+                "Trial": named(cohort),
                 "Treatment": cohort.treatment or "–",
                 "Events / n": f"{cohort.events if reported else '–'} / {cohort.totals}",
                 "Events / n in %": percent(cohort.events / cohort.totals, 2) if reported else "–",
@@ -75,7 +76,7 @@ def printed_pool_table(pools: list[PrintedPool]) -> pd.DataFrame:
     """Return printed against recomputed pooled values."""
     return pd.DataFrame(
         {
-            "Pool": f"{p.outcome}, {p.population}",
+            "Pool": f"{p.outcome}, {POPULATIONS[p.population]}",
             "Trials": p.result.k,
             "Printed % (95 % CI)": f"{p.printed.value} ({p.printed.interval})",
             "Recomputed % (95 % CI)": "{} ({} to {})".format(*p.recomputed),
@@ -89,7 +90,7 @@ def heterogeneity_table(pools: list[PrintedPool]) -> pd.DataFrame:
     """Return the source's words on heterogeneity against its numbers."""
     return pd.DataFrame(
         {
-            "Pool": f"{p.outcome}, {p.population}",
+            "Pool": f"{p.outcome}, {POPULATIONS[p.population]}",
             "The paper says": p.words.value,
             "Q (df)": f"{p.result.q:.2f} ({p.result.df})",
             "P": p_value(p.result.p_heterogeneity).removeprefix("P = ").removeprefix("P "),
@@ -102,22 +103,105 @@ def heterogeneity_table(pools: list[PrintedPool]) -> pd.DataFrame:
 
 
 def methods_table(results: list[PooledProportion]) -> pd.DataFrame:
-    """Return one row for each scale and estimator, one column for each interval."""
+    """Return one row for each scale and model, one column for each interval.
+
+    The prediction interval for a new trial is that beside the Wald interval.
+    """
     rows: dict[tuple[str, str], dict] = {}
     for result in results:
         row = rows.setdefault(
             (result.transform, result.method),
             {
                 "Scale": TRANSFORM_NAMES[result.transform],
-                "Estimator": result.method,
+                "Model": result.method,
                 "Pooled %": percent(result.estimate),
-                "τ²": f"{result.tau2:.4f}",
                 **{CI_COLUMNS[ci]: "–" for ci in CI_METHODS},
+                "New trial": _range(result.prediction_lower, result.prediction_upper),
             },
         )
-        limits = f"{percent(result.lower)} to {percent(result.upper)}"
-        row[CI_COLUMNS[result.ci]] = limits
+        row[CI_COLUMNS[result.ci]] = _range(result.lower, result.upper)
     return pd.DataFrame(list(rows.values()))
+
+
+def forest_table(result: PooledProportion, cohorts: pd.DataFrame, limits) -> pd.DataFrame:
+    """Return the values behind a forest plot.
+
+    Parameters
+    ----------
+    result, cohorts, limits
+        As for :func:`secondline.figures.forest`.
+    """
+    rows = []
+    reported = iter(zip(*limits, result.weights, strict=True))
+    for cohort in cohorts.itertuples():
+        row = {"Trial": named(cohort), "Events / n": f"– / {cohort.totals}", "%": "–"}
+        row |= {"95 % CI": "–", "Weight %": "–"}
+        if not pd.isna(cohort.events):
+            low, high, weight = next(reported)
+            row["Events / n"] = f"{cohort.events} / {cohort.totals}"
+            row |= {"%": percent(cohort.events / cohort.totals), "Weight %": percent(weight)}
+            row["95 % CI"] = _range(low, high)
+        rows.append(row)
+    rows.append(
+        {
+            "Trial": "Pooled",
+            "Events / n": f"{result.events} / {result.patients}",
+            "%": percent(result.estimate),
+            "95 % CI": _range(result.lower, result.upper),
+            "Weight %": "–",
+        }
+    )
+    return pd.DataFrame(rows)
+
+
+def leave_one_out_table(results: list[PooledProportion], cohorts: pd.DataFrame) -> pd.DataFrame:
+    """Return the pool without each trial in turn.
+
+    Parameters
+    ----------
+    results : list of PooledProportion
+        From :func:`secondline.proportions.leave_one_out`.
+    cohorts : DataFrame
+        The trials, in the same order.
+    """
+    if not results:
+        return pd.DataFrame([{"Without": "too few trials to leave one out", "Pooled %": "–"}])
+    return pd.DataFrame(
+        {
+            "Without": named(cohort),
+            "Pooled %": percent(result.estimate),
+            "Interval": _range(result.lower, result.upper),
+            "I² %": f"{result.i2:.1f}",
+            "New trial": _range(result.prediction_lower, result.prediction_upper),
+        }
+        for cohort, result in zip(cohorts.itertuples(), results, strict=True)
+    )
+
+
+def named(cohort) -> str:
+    """Return a trial's label with the name that clinicians know it by."""
+    return f"{cohort.trial} ({cohort.study})" if cohort.study else cohort.trial
+
+
+def ways_table(ways: pd.DataFrame, largest: int = 5) -> pd.DataFrame:
+    """Return the ways of pooling that give most of the printed numbers, in words.
+
+    Parameters
+    ----------
+    ways : DataFrame
+        From :func:`secondline.proportions.identify_method`.
+    largest : int
+        How many to show.
+    """
+    best = ways.head(largest)
+    return pd.DataFrame(
+        {
+            "Scale": best["scale"].map(TRANSFORM_NAMES),
+            "Model": best["model"],
+            "Interval": best["interval"].map(CI_NAMES),
+            "Printed numbers that come out": best["numbers"],
+        }
+    )
 
 
 def spread_of_methods(results: list[PooledProportion]) -> dict[str, float]:
@@ -178,6 +262,10 @@ def back_transform_table(result: PooledProportion, totals) -> pd.DataFrame:
         }
         for name, n in sizes.items()
     )
+
+
+def _range(low: float, high: float) -> str:
+    return f"{percent(low)} to {percent(high)}" if np.isfinite(low) else "–"
 
 
 def _is_number(printed: str) -> bool:
