@@ -1,0 +1,154 @@
+"""Audit a table that a person brings: read what can be read, and say what cannot."""
+
+import csv
+import io
+from dataclasses import fields
+from html import escape
+from pathlib import Path
+
+from secondline.audit.checks import Check
+from secondline.audit.run import Audit
+from secondline.claims import COLUMNS, KINDS, Claim
+from secondline.errors import InputError
+
+NEEDED = ("id", "value")
+
+
+def read_own_claims(path) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
+    """Read a table of claims, row by row.
+
+    Parameters
+    ----------
+    path : str or Path
+        A CSV file, commas or semicolons, with the columns of ``claims.csv``; only
+        id and value are needed, the others may be left out.
+
+    Returns
+    -------
+    claims : tuple of Claim
+        The rows that could be read.
+    faults : tuple of str
+        A sentence with its line number for each row that could not.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as a table at all.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"There is no file {str(path)!r}.")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path.name} is not UTF-8 text; save it as 'CSV UTF-8'.") from error
+    first = text.split("\n", 1)[0]
+    separator = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    try:
+        header = [name.strip() for name in next(reader)]
+    except StopIteration:
+        raise InputError(f"{path.name} is empty.") from None
+    missing = [name for name in NEEDED if name not in header]
+    unknown = [name for name in header if name not in COLUMNS]
+    if missing or unknown or len(set(header)) < len(header):
+        what = []
+        if missing:
+            what.append(f"the column {', '.join(missing)} is missing")
+        if unknown:
+            what.append(f"{', '.join(map(repr, unknown))} is unknown")
+        if len(set(header)) < len(header):
+            what.append("a column stands twice")
+        raise InputError(
+            f"{path.name}, line 1: {'; '.join(what)}. A table may have {', '.join(COLUMNS)}."
+        )
+    return _read_rows(reader, header, path)
+
+
+def findings_text(audit: Audit) -> str:
+    """Return the findings as plain lines for a terminal."""
+    lines = []
+    for check in audit.findings:
+        mark = "IMPOSSIBLE" if check.impossible else check.severity
+        lines.append(f"{mark:<10}  {check.rule:<20}  {', '.join(check.claims)}")
+        lines.append(f"            {check.reason}")
+    made, held = len(audit.checks), sum(check.holds for check in audit.checks)
+    lines.append(
+        f"{made} checks, {held} hold, {made - held} findings, "
+        f"{len(audit.impossible)} of them impossible."
+    )
+    return "\n".join(lines)
+
+
+def findings_html(audit: Audit, *, title: str, faults=()) -> str:
+    """Return a whole page with the findings; it loads nothing from elsewhere."""
+    rows = "".join(_html_row(check) for check in audit.findings)
+    made, held = len(audit.checks), sum(check.holds for check in audit.checks)
+    notes = "".join(f"<li>{escape(fault)}</li>" for fault in faults)
+    unread = f"<h2>Rows that could not be read</h2><ul>{notes}</ul>" if notes else ""
+    table = (
+        "<table><caption>Findings, the gravest first</caption><thead><tr>"
+        '<th scope="col">Severity</th><th scope="col">Claims</th><th scope="col">Finding</th>'
+        f"</tr></thead><tbody>{rows}</tbody></table>"
+        if rows
+        else "<p>No finding.</p>"
+    )
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><main>"
+        f"<h1>{escape(title)}</h1><p>{made} checks, {held} hold, {made - held} findings, "
+        f"{len(audit.impossible)} of them impossible.</p>{table}{unread}</main></body></html>"
+    )
+
+
+STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;margin:0;color:#1f2328;background:#fff}"
+    "main{max-width:60rem;margin:auto;padding:1rem}table{border-collapse:collapse;width:100%}"
+    "caption{text-align:left;font-weight:600}th,td{text-align:left;vertical-align:top;"
+    "padding:.4rem;border-bottom:1px solid #c9ced6;overflow-wrap:anywhere}"
+    "@media(prefers-color-scheme:dark){body{color:#e9edf2;background:#14181d}}"
+)
+
+
+def _html_row(check: Check) -> str:
+    mark = "impossible" if check.impossible else check.severity
+    return (
+        f'<tr><th scope="row">{escape(mark)}</th><td>{escape(", ".join(check.claims))}</td>'
+        f"<td>{escape(check.reason)}</td></tr>"
+    )
+
+
+def _read_rows(reader, header, path):
+    claims: dict[str, Claim] = {}
+    faults = []
+    names = {field.name for field in fields(Claim)}
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            faults.append(f"{path.name}, line {reader.line_num}: {error}.")
+            continue
+        where = f"{path.name}, line {reader.line_num}"
+        if not any(cell.strip() for cell in row):
+            continue
+        if len(row) != len(header):
+            faults.append(f"{where}: {len(row)} fields, but the header has {len(header)}.")
+            continue
+        values = dict.fromkeys(names, "")
+        values |= {name: cell.strip() for name, cell in zip(header, row, strict=True)}
+        values["kind"] = values["kind"] or ("percentage" if values["unit"] == "%" else "count")
+        values["document"] = path.stem
+        if not values["id"]:
+            faults.append(f"{where}: the id is empty.")
+        elif values["id"] in claims:
+            faults.append(f"{where}: the id {values['id']!r} is used twice.")
+        elif values["kind"] not in KINDS:
+            faults.append(
+                f"{where}: kind is {values['kind']!r}; allowed are {', '.join(KINDS)}."
+            )
+        else:
+            claims[values["id"]] = Claim(**values)
+    return tuple(claims.values()), tuple(faults)

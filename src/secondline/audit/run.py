@@ -1,0 +1,92 @@
+"""Run every rule over claims and relations."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from secondline.audit.checks import SEVERITIES, Check
+from secondline.audit.claim_rules import check_claim
+from secondline.audit.concept_rules import same_concept
+from secondline.audit.relation_rules import check_relation
+from secondline.audit.relations import Relation, read_all_relations
+from secondline.claims import Claim, all_claims
+
+
+@dataclass(frozen=True)
+class Audit:
+    """All checks of one run.
+
+    Attributes
+    ----------
+    checks : tuple of Check
+        Those that hold and those that do not, in the order of the claims.
+    """
+
+    checks: tuple[Check, ...]
+
+    @property
+    def findings(self) -> tuple[Check, ...]:
+        """The checks that do not hold, the gravest first."""
+        failed = [check for check in self.checks if not check.holds]
+        return tuple(sorted(failed, key=lambda c: SEVERITIES.index(c.severity)))
+
+    @property
+    def impossible(self) -> tuple[Check, ...]:
+        """The findings that no data could explain."""
+        return tuple(check for check in self.findings if check.impossible)
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Return by rule how many checks were made and how many hold."""
+        made = Counter(check.rule for check in self.checks)
+        held = Counter(check.rule for check in self.checks if check.holds)
+        return {rule: (made[rule], held[rule]) for rule in sorted(made)}
+
+    def checked_claims(self) -> set[str]:
+        """Return the ids of the claims that at least one rule could look at."""
+        return {claim for check in self.checks for claim in check.claims}
+
+    def verdict(self, claim_id: str) -> str:
+        """Return in a few words what the audit has to say of one claim."""
+        mine = [check for check in self.checks if claim_id in check.claims]
+        failed = [check for check in mine if not check.holds]
+        if failed:
+            worst = min(failed, key=lambda c: SEVERITIES.index(c.severity))
+            return f"finding ({worst.severity}): {worst.reason}"
+        if mine:
+            return "checked: fits the other numbers" if len(mine) > 1 else "checked: fits"
+        return "nothing to check it against"
+
+
+def audit(claims: Iterable[Claim], relations: Iterable[Relation] = ()) -> Audit:
+    """Apply every rule.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        With unique ids.
+    relations : iterable of Relation
+        What the claims have to do with each other; may be empty.
+
+    Returns
+    -------
+    Audit
+
+    Raises
+    ------
+    InputError
+        If a relation names a claim that is not there or a number that is not
+        printed.
+    """
+    claims = tuple(claims)
+    by_id = {claim.id: claim for claim in claims}
+    checks = [check for claim in claims for check in check_claim(claim)]
+    checks += same_concept(claims)
+    checks += [check_relation(relation, by_id) for relation in relations]
+    return Audit(tuple(checks))
+
+
+@cache
+def audit_all() -> Audit:
+    """Return the audit of the book's own sources."""
+    return audit(all_claims().values(), read_all_relations())

@@ -1,0 +1,323 @@
+"""Each rule of the audit on a case made for it, and the command on a person's own table."""
+
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+from secondline.audit import Relation, audit, read_relations
+from secondline.audit.own_paper import findings_html, read_own_claims
+from secondline.claims import COLUMNS, Claim
+from secondline.errors import InputError
+from secondline.proportions.small_study import egger_specifications, regression_test
+from secondline.tables import read_trials
+
+
+def claim(claim_id="c", **fields):
+    blank = dict.fromkeys(COLUMNS, "")
+    return Claim(**{**blank, "id": claim_id, "kind": "count", "document": "made", **fields})
+
+
+def relation(rule, claims, target="", **detail):
+    return Relation("r", rule, tuple(claims), target, detail, "medium", "", "read", "matters")
+
+
+def only(claims, relations=()):
+    """The one finding there is."""
+    (finding,) = audit(claims, relations).findings
+    return finding
+
+
+def test_percentage_names_what_would_fit():
+    finding = only([claim(kind="percentage", unit="%", value="37", n="20", N="52")])
+    assert finding.rule == "percentage_of_count"
+    assert finding.impossible
+    assert "38.46 %" in finding.reason
+    assert "20 would be 37 % of 54" in finding.reason
+    assert "37 % of 52 would be 19" in finding.reason
+
+
+def test_percentage_that_no_count_can_give():
+    finding = only([claim(kind="percentage", unit="%", value="84.2", N="17")])
+    assert finding.rule == "percentage_possible"
+    assert finding.severity == "high"
+    assert "14 of 17 (82.4 %) and 15 of 17 (88.2 %)" in finding.reason
+
+
+def test_part_larger_than_the_whole():
+    assert only([claim(n="12", N="10")]).rule == "share_possible"
+
+
+def test_value_outside_its_interval():
+    finding = only([claim(kind="median", value="9.1", lower="2.0", upper="8.3")])
+    assert finding.rule == "interval_order"
+    assert finding.impossible
+
+
+def test_interval_upside_down():
+    assert "ends below" in only([claim(kind="median", lower="8", upper="2")]).reason
+
+
+def test_open_interval_is_not_judged_on_its_open_side():
+    assert not audit([claim(kind="median", value="19.7", lower="4.0", upper="NR")]).findings
+
+
+def test_ratio_off_the_middle_of_its_interval():
+    finding = only([claim(kind="effect", value="0.92", lower="0.60", upper="1.34")])
+    assert finding.rule == "interval_symmetric"
+    assert not finding.impossible
+
+
+def test_p_against_the_interval():
+    finding = only([claim(kind="effect", value="0.70", lower="0.50", upper="0.98", p="0.30")])
+    assert finding.rule == "p_from_interval"
+    assert finding.severity == "high"
+
+
+def test_impossible_p():
+    assert only([claim(kind="p-value", value="1.3")]).rule == "p_possible"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "conflict"),
+    [
+        ({"value": "0.398"}, {"value": "0.40"}, False),
+        ({"value": "0.398"}, {"value": "0.39"}, True),
+        ({"value": "2", "unit": "years"}, {"value": "24", "unit": "months"}, False),
+        ({"value": "2", "unit": "years"}, {"value": "1", "unit": "years"}, True),
+        ({"value": "0.885", "unit": "proportion"}, {"value": "88.5", "unit": "%"}, False),
+        ({"value": "5", "unit": "patients"}, {"value": "6", "unit": "%"}, False),
+        ({"p": "0.0002"}, {"p": "0.00024"}, False),
+        ({"p": "<0.001"}, {"p": "<0.0001"}, False),
+        ({"p": "<0.001"}, {"p": "0.02"}, True),
+    ],
+)
+def test_one_quantity_in_two_places(a, b, conflict):
+    claims = [
+        claim("a", concept="q", kind="median", **a),
+        claim("b", concept="q", kind="median", **b),
+    ]
+    assert [f.rule for f in audit(claims).findings] == (["same_concept"] if conflict else [])
+
+
+NUMBERS = {
+    "sum": (["36", "6", "10", "8"], "60", "59", {}),
+    "share": (["11", "27"], "41", "40", {}),
+    "equal": (["0.398"], "0.40", "0.41", {}),
+    "reduction": (["0.40"], "60", "65", {}),
+    "median_rate": (["8.3"], "55", "41", {"t": "6"}),
+    "between": (["2", "5"], "3", "6", {}),
+}
+
+
+@pytest.mark.parametrize("rule", NUMBERS)
+def test_arithmetic_relation_holds_and_fails(rule):
+    parts, right, wrong, detail = NUMBERS[rule]
+    claims = [claim(f"p{i}", value=v) for i, v in enumerate(parts)]
+    ids = [c.id for c in claims]
+    for value, fails in ((right, False), (wrong, True)):
+        target = claim("t", value=value)
+        found = audit([*claims, target], [relation(rule, ids, "t", **detail)]).findings
+        assert [f.rule for f in found] == ([rule] if fails else [])
+        if fails:
+            assert found[0].severity == "medium"
+            assert found[0].readings == "read"
+            assert found[0].claims == ("t", *ids)
+
+
+def test_range_against_its_members():
+    members = [claim(f"m{i}", value=v) for i, v in enumerate(["13", "42", "15.3"])]
+    ids = [m.id for m in members]
+    good = claim("t", kind="range", lower="13", upper="42")
+    bad = claim("t", kind="range", lower="13", upper="41")
+    assert not audit([*members, good], [relation("range", ids, "t")]).findings
+    assert only([*members, bad], [relation("range", ids, "t")]).rule == "range"
+
+
+@pytest.mark.parametrize(("p", "fails"), [("0.013", False), ("0.13", True)])
+def test_i2_and_p_belong_together(p, fails):
+    claims = [claim("a", kind="statistic", value="68.24", p=p)]
+    found = audit(claims, [relation("i2_p", ["a"], k="5")]).findings
+    assert bool(found) == fails
+
+
+@pytest.mark.parametrize(
+    ("p", "expect", "fails"),
+    [
+        ("0.1522", "significant", True),
+        ("0.01", "significant", False),
+        ("0.2", "none", False),
+        ("0.02", "none", True),
+        ("<0.001", "significant", False),
+    ],
+)
+def test_words_against_p(p, expect, fails):
+    claims = [claim("w", kind="verbal", value="associated"), claim("p", kind="p-value", p=p)]
+    found = audit(claims, [relation("words_p", ["w"], "p", expect=expect)]).findings
+    assert bool(found) == fails
+
+
+def test_words_against_recomputed_i2():
+    claims = [claim("w", kind="verbal", value="no heterogeneity")]
+    finding = only(claims, [relation("words_i2", ["w"], pool="naive-orr")])
+    assert "88.8 %" in finding.reason
+    assert not audit(claims, [relation("words_i2", ["w"], pool="combination-cr")]).findings
+
+
+def test_same_number_under_two_labels():
+    claims = [
+        claim("a", value="41", quantity="response rate", time_point="6 months"),
+        claim("b", value="40.5", quantity="event-free survival", time_point="24 months"),
+    ]
+    finding = only(claims, [relation("same_numbers", ["a"], "b")])
+    assert "41 is called response rate, 6 months" in finding.reason
+
+
+def test_judged_relation_is_always_a_finding():
+    claims = [claim("a"), claim("b")]
+    judged = Relation("r", "definition", ("a", "b"), "", {}, "high", "They differ.", "x", "y")
+    assert only(claims, [judged]).reason == "They differ."
+
+
+def test_relation_to_an_unknown_claim_or_a_missing_number():
+    with pytest.raises(InputError, match="names 'zzz', which is no claim"):
+        audit([claim("a")], [relation("equal", ["a"], "zzz")])
+    with pytest.raises(InputError, match="needs a number in value of 'b', which has 'NR'"):
+        audit([claim("a", value="1"), claim("b", value="NR")], [relation("equal", ["a"], "b")])
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("r,sum,a b,t,,medium,,", "line 2: 8 fields; a row has 9"),
+        ("r,add,a b,t,,medium,,,", "line 2: rule is 'add'"),
+        ("r,sum,a b,t,,grave,,,", "line 2: severity is 'grave'"),
+        ("r,sum,a b,t,k:5,medium,,,", "line 2: detail is 'k:5'"),
+        (",sum,a b,t,,medium,,,", "line 2: the id '' is empty"),
+    ],
+)
+def test_malformed_relations_name_their_line(tmp_path, row, words):
+    path = tmp_path / "r.csv"
+    path.write_text(
+        f"id,rule,claims,target,detail,severity,reason,readings,consequence\n{row}\n", "utf-8"
+    )
+    with pytest.raises(InputError, match=words):
+        read_relations(path)
+
+
+def test_verdict_in_a_few_words():
+    result = audit([claim("a", kind="percentage", unit="%", value="37", n="20", N="52"), claim("b")])
+    assert result.verdict("a").startswith("finding (medium): 20 of 52 is 38.46 %")
+    assert result.verdict("b") == "nothing to check it against"
+
+
+# --- a person's own paper ------------------------------------------------------
+
+OWN = """id,kind,value,lower,upper,p,n,N,unit
+response,percentage,41,,,,11,27,%
+wrong,percentage,84.2,,,,,17,%
+hr,effect,0.40,0.31,0.51,<0.001,,,
+short,percentage,41
+,count,3,,,,,,
+<b>bold</b>,percentage,38,,,,20,52,%
+odd,guess,3,,,,,,
+"""
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, str(ROOT / "scripts/audit.py"), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_command_finds_the_impossible_and_reads_on(tmp_path):
+    path, report = tmp_path / "mine.csv", tmp_path / "report.html"
+    path.write_text(OWN, encoding="utf-8")
+    done = run(path, "--html", report)
+    assert done.returncode == 1
+    assert "No whole number of 17 is 84.2 %" in done.stdout
+    assert "mine.csv, line 5: 3 fields, but the header has 9." in done.stderr
+    assert "mine.csv, line 6: the id is empty." in done.stderr
+    assert "mine.csv, line 8: kind is 'guess'" in done.stderr
+    page = report.read_text(encoding="utf-8")
+    assert "84.2 %" in page
+    assert "<b>bold" not in page
+    assert "http" not in page
+
+
+def test_command_is_content_with_true_numbers(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("id;value;n;N;unit\na;41;11;27;%\n", encoding="utf-8")
+    done = run(path)
+    assert done.returncode == 0
+    assert "2 checks, 2 hold, 0 findings" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is empty"),
+        ("id,number\na,3\n", "the column value is missing; 'number' is unknown"),
+        ("id,value,value\na,3,3\n", "a column stands twice"),
+    ],
+)
+def test_command_says_why_a_file_cannot_be_read(tmp_path, text, words):
+    path = tmp_path / "mine.csv"
+    path.write_text(text, encoding="utf-8")
+    done = run(path)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_command_without_a_file(tmp_path):
+    done = run(tmp_path / "none.csv")
+    assert done.returncode == 2
+    assert "There is no file" in done.stderr
+
+
+def test_report_page_without_findings():
+    page = findings_html(audit([claim("a")]), title="Mine")
+    assert "No finding." in page
+
+
+def test_own_table_keeps_what_can_be_read(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text(OWN, encoding="utf-8")
+    claims, faults = read_own_claims(path)
+    assert [c.id for c in claims] == ["response", "wrong", "hr", "<b>bold</b>"]
+    assert len(faults) == 3
+
+
+# --- small-study regression ----------------------------------------------------
+
+
+def test_unweighted_regression_equals_scipy():
+    from scipy.stats import linregress
+
+    x, y = [0.1, 0.2, 0.25, 0.4, 0.45], [0.5, 0.55, 0.4, 0.7, 0.6]
+    mine, theirs = regression_test(y, x, [1] * 5), linregress(x, y)
+    assert mine.slope == pytest.approx(theirs.slope, abs=1e-12)
+    assert mine.slope_se == pytest.approx(theirs.stderr, abs=1e-12)
+    assert mine.p_slope == pytest.approx(theirs.pvalue, abs=1e-12)
+
+
+def test_regression_needs_three_trials_and_a_spread():
+    with pytest.raises(InputError, match="at least 3 trials"):
+        regression_test([1, 2], [1, 2], [1, 1])
+    with pytest.raises(InputError, match="no slope"):
+        regression_test([1, 2, 3], [1, 1, 1], [1, 1, 1])
+    with pytest.raises(InputError, match="weight above 0"):
+        regression_test([1, 2, 3], [1, 2, 3], [1, 0, 1])
+
+
+def test_one_specification_alone_gives_both_printed_egger_p_values():
+    hits = []
+    for outcome, printed in (("ORR", "0.602"), ("CR", "0.558")):
+        table = egger_specifications(read_trials(), outcome)
+        agree = table[[f"{p:.3f}" == printed for p in table["p"]]]
+        hits.append(set(map(tuple, agree[["rows", "scale", "predictor", "weights"]].to_numpy())))
+    assert hits[0] & hits[1] == {("all cohorts", "raw", "1/sqrt(n)", "n")}
