@@ -14,6 +14,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import split_explicit_title
 
+from secondline.audit import audit_all
 from secondline.claims import all_claims, documents, get_claim, read_card
 from secondline.errors import InputError, one_of
 
@@ -49,7 +50,8 @@ class ClaimRole(SphinxRole):
         card = read_card(claim.document)
         tip = (
             f'<span class="claim-tip" role="tooltip"><b>{escape(claim.describe())}</b><br>'
-            f"{escape(card['short'])}, {escape(claim.locator)}</span>"
+            f"{escape(card['short'])}, {escape(claim.locator)}<br>"
+            f"Audit: {escape(audit_all().verdict(claim_id))}</span>"
         )
         box = nodes.inline("", "", link, nodes.raw("", tip, format="html"), classes=["claim"])
         return [box], []
@@ -77,11 +79,12 @@ class SourceDirective(Directive):
             anchor = f"claim-{claim.id}"
             labels[anchor] = (environment.docname, anchor)
             rows.append(_row(anchor, claim))
-        head = "".join(
-            f'<th scope="col">{name}</th>' for name in ("Claim", "What", "Printed", "Where")
-        )
+        names = ("Claim", "What", "Printed", "Where", "Audit")
+        head = "".join(f'<th scope="col">{name}</th>' for name in names)
         caption = f"{len(rows)} claims of {read_card(document)['short']}"
         html = (
+            '<p class="filter"><label>Show rows with <input type="search" class="sl-filter">'
+            '</label> <span class="filter-count" aria-live="polite"></span></p>'
             f'<div class="sl-table claims" tabindex="0" role="region" aria-label="{caption}">'
             f'<table class="table"><caption><span class="caption">{caption} '
             '<span class="provenance published"><b>published</b>: as printed in the source'
@@ -105,7 +108,8 @@ def _row(anchor, claim):
     return (
         f'<tr id="{anchor}"><th scope="row"><code>{escape(claim.id)}</code></th>'
         f"<td>{escape(', '.join(w for w in what if w))}{note}</td>"
-        f"<td>{escape(text)}</td><td>{escape(claim.locator)}</td></tr>"
+        f"<td>{escape(text)}</td><td>{escape(claim.locator)}</td>"
+        f"<td>{escape(audit_all().verdict(claim.id))}</td></tr>"
     )
 
 
@@ -120,7 +124,7 @@ class SourceCardDirective(Directive):
         except InputError as error:
             raise self.error(str(error)) from error
         items = (
-            ("Citation", f"{card['citation']} doi:{card['doi']}"),
+            ("Citation", f"{card['citation']} {'doi:' + card['doi'] if card['doi'] else ''}"),
             ("Kind of evidence", card["evidence"]),
             ("How it was read", card["read"]),
             ("Licence", f"{card['licence']}. {card['licence_note']}"),

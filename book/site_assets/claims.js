@@ -27,3 +27,21 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   });
 });
+
+// Rows of a long table that hold all the words typed above it.
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll(".sl-filter").forEach((input) => {
+    const rows = [...input.closest(".filter").nextElementSibling.querySelectorAll("tbody tr")];
+    const count = input.closest(".filter").querySelector(".filter-count");
+    const texts = rows.map((row) => row.textContent.toLowerCase());
+    input.addEventListener("input", () => {
+      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let shown = 0;
+      rows.forEach((row, i) => {
+        row.hidden = !words.every((word) => texts[i].includes(word));
+        shown += !row.hidden;
+      });
+      count.textContent = words.length ? `${shown} of ${rows.length} rows` : "";
+    });
+  });
+});

@@ -65,6 +65,21 @@ def read_own_claims(path) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
     return _read_rows(reader, header, path)
 
 
+def example_claims() -> tuple[tuple[Claim, ...], tuple[str, ...]]:
+    """Return the four claims of the example in the book, and no faults."""
+    rows = csv.DictReader(io.StringIO(EXAMPLE))
+    blank = dict.fromkeys(COLUMNS, "")
+    return tuple(Claim(**{**blank, **row}, document="example") for row in rows), ()
+
+
+EXAMPLE = """id,concept,kind,value,lower,upper,p,n,N,unit
+abstract-response,response,percentage,54,,,,,,%
+results-response,response,percentage,54.1,,,,33,61,%
+results-complete,,percentage,37,,,,20,52,%
+primary,,effect,0.62,0.45,0.85,0.003,,,
+"""
+
+
 def findings_text(audit: Audit) -> str:
     """Return the findings as plain lines for a terminal."""
     lines = []

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from secondline.audit.relations import JUDGED, Relation
+from secondline.audit.relations import ANNOTATE, JUDGED, Relation
 from secondline.audit.run import audit
 from secondline.claims import Claim
 from secondline.errors import InputError
@@ -87,7 +87,7 @@ def plant_errors(
     PlantedErrors
     """
     claims = tuple(claims)
-    relations = tuple(r for r in relations if r.rule not in JUDGED)
+    relations = tuple(r for r in relations if r.rule not in (*JUDGED, ANNOTATE))
     before = audit(claims, relations)
     known = {(c.rule, c.claims, c.printed) for c in before.findings}
     checkable = before.checked_claims()

@@ -22,7 +22,9 @@ ARITHMETIC = (
     "same_numbers",
 )
 JUDGED = ("definition", "contradiction", "unsupported")
-RULES = ARITHMETIC + JUDGED
+# no check of its own: words for the finding of another rule on one claim
+ANNOTATE = "annotate"
+RULES = (*ARITHMETIC, *JUDGED, ANNOTATE)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,9 @@ class Relation:
     ----------
     id, rule : str
         `rule` is one of :data:`RULES`. Those in :data:`JUDGED` are a person's
-        reading of the texts; the others are decided by arithmetic.
+        reading of the texts; "annotate" gives the finding of the rule named in
+        `detail`, on its one claim, a severity and words; the others are decided
+        by arithmetic.
     claims : tuple of str
         Ids of the claims, in the order that the rule needs.
     target : str
@@ -102,6 +106,11 @@ def read_relations(path) -> tuple[Relation, ...]:
                 raise InputError(
                     f"{where}: detail is {row[4]!r}; write settings as name=value."
                 ) from error
+            if values["rule"] == ANNOTATE and not (values["detail"].get("rule") and values["claims"]):
+                raise InputError(
+                    f"{where}: an annotation names one claim, and in detail the rule whose "
+                    "finding it explains (rule=percentage_of_count)."
+                )
             relations[values["id"]] = Relation(**values)
     return tuple(relations.values())
 

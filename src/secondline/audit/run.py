@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from secondline.audit.checks import SEVERITIES, Check
 from secondline.audit.claim_rules import check_claim
 from secondline.audit.concept_rules import same_concept
 from secondline.audit.relation_rules import check_relation
-from secondline.audit.relations import Relation, read_all_relations
+from secondline.audit.relations import ANNOTATE, Relation, read_all_relations
 from secondline.claims import Claim, all_claims
 
 
@@ -82,8 +82,23 @@ def audit(claims: Iterable[Claim], relations: Iterable[Relation] = ()) -> Audit:
     by_id = {claim.id: claim for claim in claims}
     checks = [check for claim in claims for check in check_claim(claim)]
     checks += same_concept(claims)
-    checks += [check_relation(relation, by_id) for relation in relations]
-    return Audit(tuple(checks))
+    relations = tuple(relations)
+    checks += [check_relation(r, by_id) for r in relations if r.rule != ANNOTATE]
+    notes = {(r.detail["rule"], r.claims[0]): r for r in relations if r.rule == ANNOTATE}
+    return Audit(tuple(_annotated(check, notes) for check in checks))
+
+
+def _annotated(check: Check, notes: dict[tuple[str, str], Relation]) -> Check:
+    note = notes.get((check.rule, check.claims[0]))
+    if check.holds or note is None:
+        return check
+    return replace(
+        check,
+        severity=note.severity,
+        reason=note.reason,
+        readings=note.readings,
+        consequence=note.consequence,
+    )
 
 
 @cache

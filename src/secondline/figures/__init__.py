@@ -1,5 +1,6 @@
 """One function a figure: each takes results and returns a picture; nothing is computed here."""
 
+from secondline.figures.findings import Findings, FindingsTable, findings, findings_table
 from secondline.figures.forest import forest
 from secondline.figures.null_heterogeneity import null_heterogeneity
 from secondline.figures.style import PROVENANCES, provenance_text, use_book_style
@@ -7,7 +8,11 @@ from secondline.figures.table import Table, table
 
 __all__ = [
     "PROVENANCES",
+    "Findings",
+    "FindingsTable",
     "Table",
+    "findings",
+    "findings_table",
     "forest",
     "null_heterogeneity",
     "provenance_text",

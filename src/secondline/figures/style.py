@@ -12,7 +12,7 @@ FAINT = "#d5d9de"
 
 PROVENANCES = {
     "published": "as printed in the source",
-    "recomputed": "computed here from published counts",
+    "recomputed": "computed here from published numbers",
     "virtual": "synthetic data, no real patients",
     "external": "real patients from an open data set",
     "own": "computed here from the reader's own file",

@@ -24,6 +24,14 @@ from secondline.proportions.report import describe, reading, report_sentence
 from secondline.proportions.sensitivity import leave_one_out
 from secondline.proportions.simulation import SimulatedHeterogeneity, simulate_heterogeneity
 from secondline.proportions.single import study_intervals
+from secondline.proportions.small_study import (
+    RegressionTest,
+    egger_matches,
+    egger_specifications,
+    egger_table,
+    egger_usual,
+    regression_test,
+)
 from secondline.proportions.tabulate import (
     back_transform_table,
     cohort_table,
@@ -45,12 +53,17 @@ __all__ = [
     "TRANSFORMS",
     "PooledProportion",
     "PrintedPool",
+    "RegressionTest",
     "SimulatedHeterogeneity",
     "back_transform_freeman_tukey",
     "back_transform_table",
     "check_counts",
     "cohort_table",
     "describe",
+    "egger_matches",
+    "egger_specifications",
+    "egger_table",
+    "egger_usual",
     "forest_table",
     "heterogeneity_table",
     "i2_limits",
@@ -63,6 +76,7 @@ __all__ = [
     "pool_all_ways",
     "printed_pool_table",
     "reading",
+    "regression_test",
     "report_sentence",
     "reproduce_printed_pools",
     "simulate_heterogeneity",

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from secondline.claims import get_claim
 from secondline.errors import InputError
+from secondline.intervals import as_printed
+from secondline.proportions.report import TRANSFORM_NAMES
 from secondline.proportions.transforms import SCALES, effects
 
-ROWS = ("all cohorts", "after CAR-T", "after CAR-T monotherapy")
-PREDICTORS = ("standard error", "1/sqrt(n)")
-WEIGHTS = ("1/variance", "n", "equal")
+KEYS = ["rows", "scale", "predictor", "weights"]
 
 
 @dataclass(frozen=True)
@@ -121,3 +122,62 @@ def egger_specifications(trials: pd.DataFrame, outcome: str) -> pd.DataFrame:
                         }
                     )
     return pd.DataFrame(results)
+
+
+def egger_matches(specifications: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the specifications that give a printed P value of Shen 2025.
+
+    Parameters
+    ----------
+    specifications : dict
+        "ORR" and "CR", each from :func:`egger_specifications`.
+
+    Returns
+    -------
+    DataFrame
+        Columns rows, scale, predictor, weights, trials, p_orr, p_cr and both
+        ("yes" where the two P values are those printed).
+    """
+    merged = specifications["ORR"].merge(
+        specifications["CR"], on=KEYS, suffixes=("_orr", "_cr"), validate="one_to_one"
+    )
+    hits = {}
+    for outcome in ("orr", "cr"):
+        printed = get_claim(f"bsab-egger-{outcome}-p").value
+        hits[outcome] = [as_printed(p, printed) == printed for p in merged[f"p_{outcome}"]]
+    both = np.array(hits["orr"]) & np.array(hits["cr"])
+    either = np.array(hits["orr"]) | np.array(hits["cr"])
+    table = merged.assign(trials=merged["trials_orr"], both=np.where(both, "yes", "no"))[either]
+    columns = [*KEYS, "trials", "p_orr", "p_cr", "both"]
+    return table[columns].sort_values("both", ascending=False, kind="stable", ignore_index=True)
+
+
+def egger_table(matches: pd.DataFrame) -> pd.DataFrame:
+    """Return :func:`egger_matches` as it is to be read."""
+    return pd.DataFrame(
+        {
+            "Cohorts": matches["rows"],
+            "Effect": matches["scale"].map(TRANSFORM_NAMES),
+            "Against": matches["predictor"],
+            "Weights": matches["weights"],
+            "P, ORR": [f"{p:.3f}" for p in matches["p_orr"]],
+            "P, CR": [f"{p:.3f}" for p in matches["p_cr"]],
+            "Both printed": matches["both"],
+        }
+    )
+
+
+def egger_usual(specifications: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the usual form of the test, by cohorts and scale, as it is to be read."""
+    orr, cr = (
+        table[(table["predictor"] == "standard error") & (table["weights"] == "1/variance")]
+        for table in (specifications["ORR"], specifications["CR"])
+    )
+    return pd.DataFrame(
+        {
+            "Cohorts": orr["rows"],
+            "Effect": orr["scale"].map(TRANSFORM_NAMES),
+            "P, ORR": [f"{p:.3f}" for p in orr["p"]],
+            "P, CR": [f"{p:.3f}" for p in cr["p"]],
+        }
+    ).reset_index(drop=True)
