@@ -47,6 +47,7 @@ class Visit:
         self.context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme
         )
+        self.context.set_default_timeout(90_000)
         self.page = self.context.new_page()
         self.requests, self.failed, self.complaints = [], [], []
         self.page.on("request", lambda r: self.requests.append(r.url))
@@ -110,7 +111,7 @@ def test_claim_shows_its_source_to_mouse_and_keyboard(browser):
 def test_claim_leads_to_its_row(browser):
     with Visit(browser, "bispecifics/pooled-response") as visit:
         visit.page.locator(".claim a").first.click()
-        visit.page.wait_for_url("**/sources.html#claim-*")
+        visit.page.wait_for_url("**/sources/*.html#claim-*")
         assert visit.page.locator("tr:target").count() == 1
 
 
@@ -119,3 +120,47 @@ def test_search_finds_a_drug(browser):
         visit.page.goto((SITE / "search.html").as_uri() + "?q=glofitamab")
         visit.page.wait_for_selector("ul.search li a", timeout=20_000)
         assert visit.page.locator("ul.search li a").count() >= 1
+
+
+def test_first_tap_shows_the_source_and_the_second_follows_it(browser):
+    context = browser.new_context(
+        viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    start = (SITE / "bispecifics/pooled-response.html").as_uri()
+    page.goto(start)
+    link = page.locator(".claim a").first
+    link.tap()
+    assert page.locator(".claim .claim-tip").first.is_visible()
+    assert page.url == start
+    link.tap()
+    page.wait_for_url("**/sources/*.html#claim-*")
+    context.close()
+
+
+def test_escape_closes_the_source(browser):
+    with Visit(browser, "bispecifics/pooled-response") as visit:
+        link = visit.page.locator(".claim a").first
+        link.focus()
+        tip = visit.page.locator(".claim .claim-tip").first
+        assert tip.is_visible()
+        assert link.get_attribute("aria-describedby") == tip.get_attribute("id")
+        visit.page.keyboard.press("Escape")
+        assert not tip.is_visible()
+
+
+def test_verdict_of_the_audit_stands_in_the_tooltip(browser):
+    with Visit(browser, "audit/conflicts") as visit:
+        claim = visit.page.locator('.claim:has(a[href*="guide-response-6m-axi"])').first
+        claim.locator("a").focus()
+        assert "Audit: finding (high)" in claim.locator(".claim-tip").inner_text()
+
+
+def test_long_table_can_be_searched(browser):
+    with Visit(browser, "audit/conflicts") as visit:
+        rows = visit.page.locator(".sl-table tbody tr:visible")
+        field = visit.page.locator(".sl-filter")
+        field.fill("impossible 84.2")
+        assert visit.page.locator(".filter-count").inner_text().startswith("1 of ")
+        field.fill("")
+        assert rows.count() > 100

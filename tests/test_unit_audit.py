@@ -180,6 +180,16 @@ def test_judged_relation_is_always_a_finding():
     assert only(claims, [judged]).reason == "They differ."
 
 
+def test_annotation_gives_a_finding_words_and_makes_none():
+    wrong = claim("a", kind="percentage", unit="%", value="37", n="20", N="52")
+    note = Relation("n", "annotate", ("a",), "", {"rule": "percentage_of_count"}, "low", "W.", "R", "C")
+    finding = only([wrong], [note])
+    assert (finding.severity, finding.reason, finding.readings) == ("low", "W.", "R")
+    assert finding.impossible
+    right = claim("a", kind="percentage", unit="%", value="38", n="20", N="52")
+    assert not audit([right], [note]).findings
+
+
 def test_relation_to_an_unknown_claim_or_a_missing_number():
     with pytest.raises(InputError, match="names 'zzz', which is no claim"):
         audit([claim("a")], [relation("equal", ["a"], "zzz")])
@@ -195,6 +205,7 @@ def test_relation_to_an_unknown_claim_or_a_missing_number():
         ("r,sum,a b,t,,grave,,,", "line 2: severity is 'grave'"),
         ("r,sum,a b,t,k:5,medium,,,", "line 2: detail is 'k:5'"),
         (",sum,a b,t,,medium,,,", "line 2: the id '' is empty"),
+        ("r,annotate,a,,,medium,,,", "line 2: an annotation names one claim"),
     ],
 )
 def test_malformed_relations_name_their_line(tmp_path, row, words):
