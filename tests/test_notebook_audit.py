@@ -63,7 +63,7 @@ def test_own_paper(run, tmp_path):
         ("claims", {"errors": 0}, "errors is 0; it must be a whole number from 1 to 200."),
         ("conflicts", {"severity": "grave"}, "allowed: 'high', 'medium' or 'low'."),
         ("conflicts", {"document": "zuma1"}, "document is 'zuma1'; allowed: 'all', "),
-        ("your-own-paper", {"file": "none.csv"}, "There is no file 'none.csv'."),
+        ("your-own-paper", {"file": "none.csv"}, "There is no file 'none.csv'"),
     ],
 )
 def test_a_mistake_stops_with_a_sentence(run, chapter, parameters, sentence):

@@ -1,11 +1,11 @@
 """Read what the source documents say: one card and one table of claims each."""
 
-import csv
 import difflib
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
+from secondline.csvfiles import keyed_rows
 from secondline.errors import InputError
 from secondline.paths import project_root
 
@@ -109,28 +109,14 @@ def read_claims(path) -> tuple[Claim, ...]:
         an id is empty or doubled, or a kind is unknown; with the line number.
     """
     path = Path(path)
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.reader(lines)
-        header = tuple(next(reader, ()))
-        if header != COLUMNS:
+    claims = []
+    for where, values in keyed_rows(path, COLUMNS):
+        if values["kind"] not in KINDS:
             raise InputError(
-                f"{path}, line 1: the columns are {', '.join(header)}; "
-                f"they must be {', '.join(COLUMNS)}."
+                f"{where}: kind is {values['kind']!r}; allowed are {', '.join(KINDS)}."
             )
-        claims: dict[str, Claim] = {}
-        for row in reader:
-            where = f"{path}, line {reader.line_num}"
-            if len(row) != len(COLUMNS):
-                raise InputError(f"{where}: {len(row)} fields; a row has {len(COLUMNS)}.")
-            claim = Claim(*row, document=path.parent.name)
-            if not claim.id or claim.id in claims:
-                raise InputError(f"{where}: the id {claim.id!r} is empty or used twice.")
-            if claim.kind not in KINDS:
-                raise InputError(
-                    f"{where}: kind is {claim.kind!r}; allowed are {', '.join(KINDS)}."
-                )
-            claims[claim.id] = claim
-    return tuple(claims.values())
+        claims.append(Claim(**values, document=path.parent.name))
+    return tuple(claims)
 
 
 @cache

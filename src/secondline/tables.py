@@ -1,12 +1,12 @@
 """Read and check the tables in ``data/``, and a reader's own in the same form."""
 
 import csv
-import io
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
+from secondline.csvfiles import open_rows, read_own_file
 from secondline.errors import InputError, one_of
 from secondline.paths import project_root
 
@@ -180,21 +180,11 @@ def _kinds() -> dict[str, str]:
 
 
 def _read_text(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise InputError(
-            f"There is no file {str(path)!r} (looked for at {path.resolve()}); "
-            "trials is the path of a CSV file, or empty for the published table."
-        )
+    text, separator = read_own_file(
+        path, "trials is the path of a CSV file, or empty for the published table."
+    )
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path.name} is not UTF-8 text; save the table as 'CSV UTF-8'."
-        ) from error
-    first = text.split("\n", 1)[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
-    try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
+        rows = list(open_rows(text, separator))
     except csv.Error as error:
         raise InputError(f"{path.name} is not a readable CSV table: {error}.") from error
     lines = [(number, row) for number, row in enumerate(rows, start=1) if any(map(str.strip, row))]

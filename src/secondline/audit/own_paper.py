@@ -9,6 +9,7 @@ from pathlib import Path
 from secondline.audit.checks import Check
 from secondline.audit.run import Audit
 from secondline.claims import COLUMNS, KINDS, Claim
+from secondline.csvfiles import open_rows, read_own_file
 from secondline.errors import InputError
 
 NEEDED = ("id", "value")
@@ -36,19 +37,14 @@ def read_own_claims(path) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
         If the file cannot be read as a table at all.
     """
     path = Path(path)
-    if not path.is_file():
-        raise InputError(f"There is no file {str(path)!r}.")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path.name} is not UTF-8 text; save it as 'CSV UTF-8'.") from error
-    first = text.split("\n", 1)[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    text, separator = read_own_file(path, "give the path of a CSV file.")
+    reader = open_rows(text, separator)
     try:
         header = [name.strip() for name in next(reader)]
     except StopIteration:
         raise InputError(f"{path.name} is empty.") from None
+    except csv.Error as error:
+        raise InputError(f"{path.name} is not a readable CSV table: {error}.") from error
     missing = [name for name in NEEDED if name not in header]
     unknown = [name for name in header if name not in COLUMNS]
     if missing or unknown or len(set(header)) < len(header):

@@ -1,10 +1,10 @@
 """Relations between claims, kept as data: what must add up, agree or not contradict."""
 
-import csv
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from secondline.audit.checks import SEVERITIES
+from secondline.csvfiles import keyed_rows
 from secondline.errors import InputError
 from secondline.paths import project_root
 
@@ -73,46 +73,27 @@ def read_relations(path) -> tuple[Relation, ...]:
         If the columns are wrong, a row has a wrong number of fields, an id is
         doubled, or a rule or severity is unknown; with the line number.
     """
-    path = Path(path)
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.reader(lines)
-        header = tuple(next(reader, ()))
-        if header != COLUMNS:
+    relations = []
+    for where, values in keyed_rows(Path(path), COLUMNS):
+        for field, allowed in (("rule", RULES), ("severity", SEVERITIES)):
+            if values[field] not in allowed:
+                raise InputError(
+                    f"{where}: {field} is {values[field]!r}; allowed are {', '.join(allowed)}."
+                )
+        values["claims"] = tuple(values["claims"].split())
+        try:
+            settings = dict(part.split("=", 1) for part in values["detail"].split())
+        except ValueError as error:
             raise InputError(
-                f"{path}, line 1: the columns are {', '.join(header)}; "
-                f"they must be {', '.join(COLUMNS)}."
+                f"{where}: detail is {values['detail']!r}; write settings as name=value."
+            ) from error
+        if values["rule"] == ANNOTATE and not (settings.get("rule") and values["claims"]):
+            raise InputError(
+                f"{where}: an annotation names one claim, and in detail the rule whose "
+                "finding it explains (rule=percentage_of_count)."
             )
-        relations: dict[str, Relation] = {}
-        for row in reader:
-            where = f"{path}, line {reader.line_num}"
-            if len(row) != len(COLUMNS):
-                raise InputError(f"{where}: {len(row)} fields; a row has {len(COLUMNS)}.")
-            values = dict(zip(COLUMNS, row, strict=True))
-            if not values["id"] or values["id"] in relations:
-                raise InputError(f"{where}: the id {values['id']!r} is empty or used twice.")
-            if values["rule"] not in RULES:
-                raise InputError(
-                    f"{where}: rule is {values['rule']!r}; allowed are {', '.join(RULES)}."
-                )
-            if values["severity"] not in SEVERITIES:
-                raise InputError(
-                    f"{where}: severity is {values['severity']!r}; "
-                    f"allowed are {', '.join(SEVERITIES)}."
-                )
-            values["claims"] = tuple(values["claims"].split())
-            try:
-                values["detail"] = dict(part.split("=", 1) for part in values["detail"].split())
-            except ValueError as error:
-                raise InputError(
-                    f"{where}: detail is {row[4]!r}; write settings as name=value."
-                ) from error
-            if values["rule"] == ANNOTATE and not (values["detail"].get("rule") and values["claims"]):
-                raise InputError(
-                    f"{where}: an annotation names one claim, and in detail the rule whose "
-                    "finding it explains (rule=percentage_of_count)."
-                )
-            relations[values["id"]] = Relation(**values)
-    return tuple(relations.values())
+        relations.append(Relation(**{**values, "detail": settings}))
+    return tuple(relations)
 
 
 def read_all_relations() -> tuple[Relation, ...]:
