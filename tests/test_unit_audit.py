@@ -165,6 +165,16 @@ def test_words_against_recomputed_i2():
     assert not audit(claims, [relation("words_i2", ["w"], pool="combination-cr")]).findings
 
 
+def test_pooled_value_against_recomputation():
+    right = claim("a", kind="pooled", value="54.5", lower="43.1", upper="65.7", unit="%")
+    wrong = claim("a", kind="pooled", value="54.6", lower="43.1", upper="65.7", unit="%")
+    rule = relation("pooled", ["a"], pool="mono-orr")
+    assert not audit([right], [rule]).findings
+    assert "54.5 (43.1 to 65.7)" in only([wrong], [rule]).reason
+    with pytest.raises(InputError, match="pool is 'all'; allowed: 'mono-orr'"):
+        audit([right], [relation("pooled", ["a"], pool="all")])
+
+
 def test_same_number_under_two_labels():
     claims = [
         claim("a", value="41", quantity="response rate", time_point="6 months"),

@@ -12,8 +12,8 @@ from secondline.audit.concept_rules import agree
 from secondline.audit.printed import Printed, read_number
 from secondline.audit.relations import JUDGED, Relation
 from secondline.claims import Claim
-from secondline.errors import InputError
-from secondline.intervals import percentage_agrees
+from secondline.errors import InputError, one_of
+from secondline.intervals import as_printed, percentage_agrees
 
 
 def check_relation(relation: Relation, claims: Mapping[str, Claim]) -> Check:
@@ -178,23 +178,42 @@ def _words_p(relation, claims):
 
 def _words_i2(relation, claims):
     """Words on heterogeneity fit the recomputed I2, on the source's own scale."""
-    from secondline.proportions.printed import SHORT, allowed_words, i2_class
+    from secondline.proportions.printed import allowed_words, i2_class
 
     words = claims[relation.claims[0]]
-    for pooled in _printed_pools():
-        if f"{SHORT[pooled.population]}-{pooled.outcome.lower()}" != relation.detail["pool"]:
-            continue
-        i2 = pooled.result.i2
-        if words.value in allowed_words(i2):
-            return passed("words_i2")
-        return _finding(
-            "words_i2",
-            f"I2 {i2:.1f} %, {i2_class(i2)}",
-            words.value,
-            f"The counts give I2 of {i2:.1f} %, which is {i2_class(i2)} on the source's own "
-            f"scale; the words are '{words.value}'.",
+    i2 = _printed_pool(relation).result.i2
+    if words.value in allowed_words(i2):
+        return passed("words_i2")
+    return _finding(
+        "words_i2",
+        f"I2 {i2:.1f} %, {i2_class(i2)}",
+        words.value,
+        f"The counts give I2 of {i2:.1f} %, which is {i2_class(i2)} on the source's own "
+        f"scale; the words are '{words.value}'.",
+    )
+
+
+def _pooled(relation, claims):
+    """A printed pooled proportion and its limits follow from the printed counts."""
+    claim = claims[relation.claims[0]]
+    result = _printed_pool(relation).result
+    follows = [
+        as_printed(100 * value, printed)
+        for value, printed in (
+            (result.estimate, claim.value),
+            (result.lower, claim.lower),
+            (result.upper, claim.upper),
         )
-    raise InputError(f"Relation {relation.id!r}: there is no pool {relation.detail['pool']!r}.")
+    ]
+    if follows == [claim.value, claim.lower, claim.upper]:
+        return passed("pooled")
+    expected = "{} ({} to {})".format(*follows)
+    return _finding(
+        "pooled",
+        expected,
+        f"{claim.value} ({claim.interval})",
+        f"The counts give {expected}, printed is {claim.value} ({claim.interval}).",
+    )
 
 
 def _median_rate(relation, claims):
@@ -256,17 +275,28 @@ ARITHMETIC_RULES = {
     "i2_p": _i2_p,
     "words_p": _words_p,
     "words_i2": _words_i2,
+    "pooled": _pooled,
     "median_rate": _median_rate,
     "between": _between,
     "same_numbers": _same_numbers,
 }
 
 
-@cache
-def _printed_pools():
-    from secondline.proportions.printed import reproduce_printed_pools
+def _printed_pool(relation: Relation):
+    try:
+        return _printed_pools()[relation.detail.get("pool")]
+    except KeyError:
+        raise InputError(
+            f"Relation {relation.id!r}: pool is {relation.detail.get('pool')!r}; "
+            f"allowed: {one_of(_printed_pools())}."
+        ) from None
 
-    return reproduce_printed_pools()
+
+@cache
+def _printed_pools() -> dict:
+    from secondline.proportions.printed import SHORT, reproduce_printed_pools
+
+    return {f"{SHORT[p.population]}-{p.outcome.lower()}": p for p in reproduce_printed_pools()}
 
 
 def _finding(rule, expected, printed, reason, *, impossible=False):

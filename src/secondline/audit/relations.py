@@ -17,6 +17,7 @@ ARITHMETIC = (
     "i2_p",
     "words_p",
     "words_i2",
+    "pooled",
     "median_rate",
     "between",
     "same_numbers",

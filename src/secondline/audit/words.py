@@ -21,6 +21,7 @@ QUESTIONS = {
     "p_possible": "Does P lie between 0 and 1?",
     "percentage_of_count": "Is the percentage its count over its denominator, rounded?",
     "percentage_possible": "Does any whole number of patients give the percentage?",
+    "pooled": "Does a pooled proportion follow from the printed counts?",
     "range": "Does a range run from the smallest to the largest of its members?",
     "reduction": "Is a risk reduction 100 (1 − ratio)?",
     "same_concept": "Is one quantity printed alike in all its places?",
