@@ -7,8 +7,8 @@ FILE.csv has the columns of seeds/*/claims.csv; only id and value are needed, an
 rules use what there is: n and N against a percentage, limits around an estimate,
 P against both. Rows that share a concept must agree.
 
-Exit code 0: nothing impossible; 1: something cannot be true; 2: the file cannot be
-read.
+Exit code 0: nothing impossible, though there may be findings of other grades; 1:
+something cannot be true; 2: the file cannot be read.
 """
 
 import argparse
@@ -16,7 +16,12 @@ import sys
 from pathlib import Path
 
 from secondline.audit import audit, read_relations
-from secondline.audit.own_paper import findings_html, findings_text, read_own_claims
+from secondline.audit.own_paper import (
+    findings_html,
+    findings_text,
+    read_own_claims,
+    unchecked_text,
+)
 from secondline.errors import InputError
 
 
@@ -39,6 +44,8 @@ def main() -> int:
     for fault in faults:
         print(fault, file=sys.stderr)
     print(findings_text(result))
+    if unchecked := unchecked_text(claims, result):
+        print(unchecked)
     return 1 if result.impossible else 0
 
 

@@ -243,6 +243,8 @@ short,percentage,41
 ,count,3,,,,,,
 <b>bold</b>,percentage,38,,,,20,52,%
 odd,guess,3,,,,,,
+comma,percentage,"37,0",,,,20,52,%
+sign,percentage,38 %,,,,20,52,
 """
 
 
@@ -263,6 +265,8 @@ def test_command_finds_the_impossible_and_reads_on(tmp_path):
     assert "mine.csv, line 5: 3 fields, but the header has 9." in done.stderr
     assert "mine.csv, line 6: the id is empty." in done.stderr
     assert "mine.csv, line 8: kind is 'guess'" in done.stderr
+    assert "mine.csv, line 9: value is '37,0', which is not a number." in done.stderr
+    assert "In no check:" not in done.stdout
     page = report.read_text(encoding="utf-8")
     assert "84.2 %" in page
     assert "<b>bold" not in page
@@ -309,8 +313,9 @@ def test_own_table_keeps_what_can_be_read(tmp_path):
     path = tmp_path / "mine.csv"
     path.write_text(OWN, encoding="utf-8")
     claims, faults = read_own_claims(path)
-    assert [c.id for c in claims] == ["response", "wrong", "hr", "<b>bold</b>"]
-    assert len(faults) == 3
+    assert [c.id for c in claims] == ["response", "wrong", "hr", "<b>bold</b>", "sign"]
+    assert (claims[-1].value, claims[-1].unit) == ("38", "%")
+    assert len(faults) == 4
 
 
 # --- small-study regression ----------------------------------------------------
@@ -342,3 +347,13 @@ def test_one_specification_alone_gives_both_printed_egger_p_values():
         agree = table[[f"{p:.3f}" == printed for p in table["p"]]]
         hits.append(set(map(tuple, agree[["rows", "scale", "predictor", "weights"]].to_numpy())))
     assert hits[0] & hits[1] == {("all cohorts", "raw", "1/sqrt(n)", "n")}
+
+
+def test_usual_egger_test_depends_on_the_scale():
+    """What the chapter on conflicts says of its table."""
+    from secondline.proportions import egger_significant
+
+    tables = {outcome: egger_specifications(read_trials(), outcome) for outcome in ("ORR", "CR")}
+    assert len(tables["ORR"]) == 90
+    assert egger_significant(tables, ("logit", "arcsine", "freeman-tukey")) == 0
+    assert egger_significant(tables, ("raw", "log")) == 5

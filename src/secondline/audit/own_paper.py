@@ -7,6 +7,8 @@ from html import escape
 from pathlib import Path
 
 from secondline.audit.checks import Check
+from secondline.audit.concept_rules import WORDED
+from secondline.audit.printed import read_number
 from secondline.audit.run import Audit
 from secondline.claims import COLUMNS, KINDS, Claim
 from secondline.csvfiles import open_rows, read_own_file
@@ -62,7 +64,7 @@ def read_own_claims(path) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
 
 
 def example_claims() -> tuple[tuple[Claim, ...], tuple[str, ...]]:
-    """Return the four claims of the example in the book, and no faults."""
+    """Return the claims of the example in the book, and no faults."""
     rows = csv.DictReader(io.StringIO(EXAMPLE))
     blank = dict.fromkeys(COLUMNS, "")
     return tuple(Claim(**{**blank, **row}, document="example") for row in rows), ()
@@ -73,6 +75,9 @@ abstract-response,response,percentage,54,,,,,,%
 results-response,response,percentage,54.1,,,,33,61,%
 results-complete,,percentage,37,,,,20,52,%
 primary,,effect,0.62,0.45,0.85,0.003,,,
+axi-n,,count,180,,,,,,patients
+soc-n,,count,179,,,,,,patients
+all-n,,count,359,,,,,,patients
 """
 
 
@@ -85,10 +90,17 @@ def findings_text(audit: Audit) -> str:
         lines.append(f"            {check.reason}")
     made, held = len(audit.checks), sum(check.holds for check in audit.checks)
     lines.append(
-        f"{made} checks, {held} hold, {made - held} findings, "
+        f"{made} checks, {held} hold, {made - held} {'finding' if made - held == 1 else 'findings'}, "
         f"{len(audit.impossible)} of them impossible."
     )
     return "\n".join(lines)
+
+
+def unchecked_text(claims, audit: Audit) -> str:
+    """Return a line that names the claims no rule could look at, or an empty text."""
+    checked = audit.checked_claims()
+    ids = [claim.id for claim in claims if claim.id not in checked]
+    return f"In no check: {', '.join(ids)}." if ids else ""
 
 
 def findings_html(audit: Audit, *, title: str, faults=()) -> str:
@@ -130,6 +142,22 @@ def _html_row(check: Check) -> str:
     )
 
 
+def _no_number(values: dict[str, str]) -> str:
+    """Return the first field that should hold a number and does not."""
+    for field in ("value", "lower", "upper", "p", "n", "N"):
+        text = values[field]
+        worded = field == "value" and values["kind"] in WORDED
+        if text and not worded and text.upper() not in OPEN and read_number(text) is None:
+            return field
+    if not values["value"] and not any(values[f] for f in ("lower", "upper", "p", "n", "N")):
+        return "" if values["kind"] in WORDED else "value"
+    return ""
+
+
+# limits and medians that a study did not reach or give
+OPEN = ("NR", "NE", "NA", "–", "-")
+
+
 def _read_rows(reader, header, path):
     claims: dict[str, Claim] = {}
     faults = []
@@ -150,6 +178,9 @@ def _read_rows(reader, header, path):
             continue
         values = dict.fromkeys(names, "")
         values |= {name: cell.strip() for name, cell in zip(header, row, strict=True)}
+        values["unit"] = "%" if values["unit"] in ("percent", "per cent") else values["unit"]
+        if values["value"].endswith("%"):
+            values |= {"value": values["value"][:-1].strip(), "unit": "%"}
         values["kind"] = values["kind"] or ("percentage" if values["unit"] == "%" else "count")
         values["document"] = path.stem
         if not values["id"]:
@@ -160,6 +191,8 @@ def _read_rows(reader, header, path):
             faults.append(
                 f"{where}: kind is {values['kind']!r}; allowed are {', '.join(KINDS)}."
             )
+        elif odd := _no_number(values):
+            faults.append(f"{where}: {odd} is {values[odd]!r}, which is not a number.")
         else:
             claims[values["id"]] = Claim(**values)
     return tuple(claims.values()), tuple(faults)

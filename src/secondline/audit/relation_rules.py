@@ -37,6 +37,8 @@ def check_relation(relation: Relation, claims: Mapping[str, Claim]) -> Check:
     return replace(
         check,
         claims=ids,
+        # parts may leave somebody out, and then nothing is impossible
+        impossible=check.impossible and relation.detail.get("possible") != "yes",
         severity=relation.severity,
         reason=relation.reason or check.reason,
         readings=relation.readings,
@@ -259,7 +261,7 @@ def _same_numbers(relation, claims):
         return passed("same_numbers")
     return _finding(
         "same_numbers",
-        f"{other.text}: {_label(claims[relation.target])}",
+        f"{other.text} is printed elsewhere as {_label(claims[relation.target])}",
         f"{first.text}: {_label(claims[relation.claims[0]])}",
         f"{first.text} is called {_label(claims[relation.claims[0]])} in one place and "
         f"{_label(claims[relation.target])} in another.",

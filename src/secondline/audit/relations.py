@@ -44,7 +44,8 @@ class Relation:
     target : str
         Id of the claim that is held against them, or "".
     detail : dict of str to str
-        Settings of the rule.
+        Settings of the rule; ``possible=yes`` where a failed sum may be true all
+        the same, because the parts need not be everybody.
     severity : str
         Of the finding, if there is one.
     reason, readings, consequence : str

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from secondline.audit.checks import SEVERITIES, Check
+from secondline.audit.relations import JUDGED
 from secondline.audit.run import Audit
 from secondline.claims import Claim, read_card
 
 QUESTIONS = {
     "between": "Does a number lie between two others?",
     "contradiction": "Can two statements both be true? (a person's reading)",
-    "definition": "Is one thing defined in two ways? (a person's reading)",
+    "definition": "Is one thing defined in one way only? (a person's reading)",
     "equal": "Do two claims that speak of one quantity agree after rounding?",
     "i2_p": "Do I² and the P value of Q belong to one Q?",
     "interval_order": "Do the limits stand in order, with the value between them?",
@@ -25,7 +26,7 @@ QUESTIONS = {
     "range": "Does a range run from the smallest to the largest of its members?",
     "reduction": "Is a risk reduction 100 (1 − ratio)?",
     "same_concept": "Is one quantity printed alike in all its places?",
-    "same_numbers": "Does one number stand under two labels?",
+    "same_numbers": "Do equal numbers carry one label? (entered where they do not)",
     "share": "Is a percentage one claim's count over another's?",
     "share_possible": "Is no part larger than its whole?",
     "sum": "Do the parts add up to the whole?",
@@ -49,9 +50,14 @@ CONSEQUENCES = {
 
 
 def rule_table(audit: Audit) -> pd.DataFrame:
-    """Return for each rule what it asks, how often it could, and how often the answer was yes."""
+    """Return for each rule what it asks, the checks made, and those passed."""
     return pd.DataFrame(
-        {"Rule": rule, "What it asks": QUESTIONS[rule], "Checks": made, "Hold": held}
+        {
+            "Rule": rule,
+            "What it asks": QUESTIONS[rule],
+            "Checks": made,
+            "Hold": "–" if rule in JUDGED else held,
+        }
         for rule, (made, held) in audit.counts().items()
     )
 
@@ -59,6 +65,9 @@ def rule_table(audit: Audit) -> pd.DataFrame:
 def document_table(audit: Audit, claims: Mapping[str, Claim]) -> pd.DataFrame:
     """Return for each document its claims, those that could be checked, and its findings."""
     checked = audit.checked_claims()
+    by_arithmetic = {
+        i for check in audit.checks if check.rule not in JUDGED for i in check.claims
+    }
     rows = []
     for document in sorted({claim.document for claim in claims.values()}):
         mine = {i for i, claim in claims.items() if claim.document == document}
@@ -66,13 +75,19 @@ def document_table(audit: Audit, claims: Mapping[str, Claim]) -> pd.DataFrame:
         row = {
             "Document": read_card(document)["short"],
             "Claims": f"{len(mine):,}",
-            "Checked": f"{len(mine & checked):,}",
+            "Checked by arithmetic": f"{len(mine & by_arithmetic):,}",
+            "or by reading": f"{len(mine & checked):,}",
             "Findings": f"{len(findings):,}",
         }
         for severity in SEVERITIES:
             row[severity.capitalize()] = sum(f.severity == severity for f in findings)
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def grade(check: Check) -> str:
+    """Return a finding's grade, and whether it is impossible."""
+    return f"{check.severity}, impossible" if check.impossible else check.severity
 
 
 def documents_of(check: Check, claims: Mapping[str, Claim]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from secondline.audit.checks import Check
-from secondline.audit.words import consequence, documents_of, readings
+from secondline.audit.words import consequence, documents_of, grade, readings
 from secondline.claims import Claim
 
 
@@ -23,15 +23,15 @@ class Findings:
         return f'<div class="sl-findings">{cards}</div>'
 
     def _card(self, number: int, check: Check) -> str:
-        links = ", ".join(self._link(i) for i in check.claims)
+        links = "; ".join(self._link(i) for i in check.claims)
         rows = [
-            ("Follows" if check.expected else "", check.expected),
+            ("What follows" if check.expected else "", check.expected),
             ("Readings", readings(check)),
             ("For a reader", consequence(check)),
         ]
         body = "".join(f"<dt>{n}</dt><dd>{escape(t)}</dd>" for n, t in rows if n and t)
         where = escape(", ".join(documents_of(check, self.claims)))
-        mark = "impossible" if check.impossible else check.severity
+        mark = grade(check)
         return (
             f'<section class="finding {check.severity}" aria-label="Finding {number}">'
             f'<p class="finding-head"><b>{number}.</b> {where} '
@@ -42,7 +42,9 @@ class Findings:
     def _link(self, claim_id: str) -> str:
         claim = self.claims[claim_id]
         page = f"{self.sources}/{claim.document}.html#claim-{claim_id}"
-        return f'<a href="{escape(page)}">{escape(claim.locator)}</a>'
+        printed = f"{claim.value} {claim.unit}".strip() or claim.interval
+        text = ": ".join(part for part in (claim.quantity, printed) if part)
+        return f'<a href="{escape(page)}">{escape(text)}</a> ({escape(claim.locator)})'
 
     def __repr__(self) -> str:
         return "\n".join(
@@ -80,7 +82,7 @@ class FindingsTable:
     def _repr_html_(self) -> str:
         head = "".join(
             f'<th scope="col">{name}</th>'
-            for name in ("No.", "Grade", "Documents", "Finding", "Claims")
+            for name in ("No.", "Finding", "Grade", "Documents", "Claims")
         )
         body = "".join(self._row(i, c) for i, c in enumerate(self.cards.checks, start=1))
         caption = f"{len(self.cards.checks)} findings, the gravest first"
@@ -95,13 +97,13 @@ class FindingsTable:
         )
 
     def _row(self, number: int, check: Check) -> str:
-        mark = "impossible" if check.impossible else check.severity
-        links = ", ".join(self.cards._link(i) for i in check.claims[:4])
+        mark = grade(check)
+        links = "; ".join(self.cards._link(i) for i in check.claims[:4])
         more = f" and {len(check.claims) - 4} more" if len(check.claims) > 4 else ""
         where = escape(", ".join(documents_of(check, self.cards.claims)))
         return (
-            f'<tr><th scope="row">{number}</th><td>{escape(mark)}</td><td>{where}</td>'
-            f"<td>{escape(check.reason)}</td><td>{links}{more}</td></tr>"
+            f'<tr><th scope="row">{number}</th><td>{escape(check.reason)}</td>'
+            f"<td>{escape(mark)}</td><td>{where}</td><td>{links}{more}</td></tr>"
         )
 
     def __repr__(self) -> str:

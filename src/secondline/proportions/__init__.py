@@ -27,6 +27,7 @@ from secondline.proportions.single import study_intervals
 from secondline.proportions.small_study import (
     RegressionTest,
     egger_matches,
+    egger_significant,
     egger_specifications,
     egger_table,
     egger_usual,
@@ -61,6 +62,7 @@ __all__ = [
     "cohort_table",
     "describe",
     "egger_matches",
+    "egger_significant",
     "egger_specifications",
     "egger_table",
     "egger_usual",

@@ -9,7 +9,7 @@ from scipy import stats
 from secondline.claims import get_claim
 from secondline.errors import InputError
 from secondline.intervals import as_printed
-from secondline.proportions.report import TRANSFORM_NAMES
+from secondline.proportions.report import TRANSFORM_NAMES, p_value
 from secondline.proportions.transforms import SCALES, effects
 
 KEYS = ["rows", "scale", "predictor", "weights"]
@@ -177,7 +177,24 @@ def egger_usual(specifications: dict[str, pd.DataFrame]) -> pd.DataFrame:
         {
             "Cohorts": orr["rows"],
             "Effect": orr["scale"].map(TRANSFORM_NAMES),
-            "P, ORR": [f"{p:.3f}" for p in orr["p"]],
-            "P, CR": [f"{p:.3f}" for p in cr["p"]],
+            "P, ORR": [p_value(p).removeprefix("P ").removeprefix("= ") for p in orr["p"]],
+            "P, CR": [p_value(p).removeprefix("P ").removeprefix("= ") for p in cr["p"]],
         }
     ).reset_index(drop=True)
+
+
+def egger_significant(
+    specifications: dict[str, pd.DataFrame], scales, level: float = 0.05
+) -> int:
+    """Count the P values below `level` in the usual form of the test on these scales."""
+    return sum(
+        int((usual["p"] < level).sum())
+        for table in specifications.values()
+        for usual in [
+            table[
+                (table["predictor"] == "standard error")
+                & (table["weights"] == "1/variance")
+                & table["scale"].isin(scales)
+            ]
+        ]
+    )
