@@ -95,6 +95,14 @@ def test_correction_names_its_rows():
     assert notes[0].startswith("Half an event and half a non-event were added to rows 1, 3")
 
 
+def test_very_unequal_sizes_are_warned_of():
+    result = pool([50, 40, 0], [500, 400, 2])
+    assert any(note.startswith("The group sizes are so unequal") for note in result.notes)
+    text = report_sentence(result, outcome="x", population="y")
+    assert "The group sizes are so unequal" in text
+    assert not pool([11, 26, 35, 33, 29], [27, 52, 46, 61, 60]).notes
+
+
 def test_result_is_frozen():
     result = pool(*GOOD)
     with pytest.raises(AttributeError):
@@ -190,6 +198,7 @@ HEADER = "trial,backbone,prior_car_t,n,orr_events,cr_events\n"
         ("A,none,yes,,5,3\n", "Line 2 (A), n: is missing"),
         (",none,yes,10,5,3\n", "Line 2, trial: is empty"),
         ("A,,yes,10,5,3\n", "Line 2 (A), backbone: is empty"),
+        ("A,None,yes,10,5,3\n", "Line 2 (A), backbone: None is not allowed; write none for"),
         ("A,none,yes,nan,5,3\n", "Line 2 (A), n: 'nan' is not a number that a trial can have"),
         ("A,none,yes,inf,5,3\n", "Line 2 (A), n: 'inf' is not a number that a trial can have"),
         ("A,none,yes,10,5,3\nA,none,yes,10,5,3\n", "Line 3 (A): the trial stands twice"),
@@ -327,7 +336,7 @@ def test_percentage_against_its_count(n, total, printed, agrees):
     assert percentage_agrees(n, total, printed) is agrees
 
 
-@pytest.mark.parametrize("bad", ["about 40", "", "4.5.6", "NR"])
+@pytest.mark.parametrize("bad", ["about 40", "", "4.5.6", "NR", "50²"])
 def test_what_is_no_number_is_not_compared(bad):
     with pytest.raises(InputError, match="is not a printed number"):
         percentage_agrees(1, 2, bad)

@@ -1,5 +1,6 @@
 """Algebra on published numbers: counts, percentages and how they were rounded."""
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -57,6 +58,6 @@ def as_printed(value: float, like: str) -> str:
 
 def _number(printed: str) -> Decimal:
     text = printed.strip()
-    if not text.replace(".", "", 1).isdigit():
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
         raise InputError(f"{printed!r} is not a printed number such as '76.1'.")
     return Decimal(text)

@@ -19,6 +19,8 @@ POPULATIONS = {
 }
 REQUIRED = ("trial", "backbone", "prior_car_t", "n", "orr_events", "cr_events")
 COUNTS = ("n", "orr_events", "cr_events")
+# ways to say that nothing was given with the antibody; one of them is right
+NO_BACKBONE = ("none", "no", "-", "–", "n/a", "na", "mono", "monotherapy")
 LARGEST_COUNT = 1_000_000
 
 
@@ -284,7 +286,16 @@ def trials_schema():
 
     columns = {
         "trial": filled("trial"),
-        "backbone": filled("backbone"),
+        "backbone": pa.Column(
+            str,
+            [
+                pa.Check.str_length(min_value=1, error="is empty; it is needed"),
+                pa.Check(
+                    lambda s: (s == "none") | ~s.str.lower().isin(NO_BACKBONE),
+                    error="is not allowed; write none for monotherapy",
+                ),
+            ],
+        ),
         "prior_car_t": pa.Column(
             str, pa.Check.isin(["yes", "no"], error="is not allowed; allowed are yes and no")
         ),

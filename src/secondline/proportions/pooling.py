@@ -232,6 +232,15 @@ def _pool_inverse_variance(events, totals, *, transform, method, ci, level):
     def back(value):
         return float(scale.backward(value, n)) if np.isfinite(value) else float("nan")
 
+    if transform == "freeman-tukey":
+        # Schwarzer et al. 2019: with unequal sizes the way back can mislead badly
+        moved = abs(back(mean) - float(scale.backward(mean, float(np.mean(totals)))))
+        if moved > 0.01:
+            notes.append(
+                "The group sizes are so unequal that the way back from the Freeman-Tukey scale "
+                f"decides the result: at their arithmetic mean it would differ by "
+                f"{100 * moved:.1f} percentage points. Use another scale or transform='glmm'."
+            )
     share = weights / np.sum(weights)
     share.flags.writeable = False
     return PooledProportion(

@@ -1,8 +1,11 @@
 """Data frames for the page: results as they are to be read, rounded and in words."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
+from secondline.errors import InputError
 from secondline.intervals import percentage_agrees
 from secondline.proportions.pooling import CI_METHODS, PooledProportion
 from secondline.proportions.printed import PrintedPool, i2_class
@@ -225,7 +228,7 @@ def spread_of_methods(results: list[PooledProportion]) -> dict[str, float]:
     ratios = [
         width[transform, method, "hksj"] / width[transform, method, "wald"]
         for transform, method, ci in width
-        if ci == "hksj"
+        if ci == "hksj" and width[transform, method, "wald"] > 0
     ]
     return {
         "ways": len(results),
@@ -246,6 +249,11 @@ def back_transform_table(result: PooledProportion, totals) -> pd.DataFrame:
         A pool on the Freeman-Tukey scale.
     totals : array_like of int, shape (k,)
     """
+    if result.transform != "freeman-tukey":
+        raise InputError(
+            f"The pool is on the scale {result.transform!r}; only 'freeman-tukey' needs a "
+            "group size to be carried back."
+        )
     totals = pd.Series(totals, dtype=float)
     sizes = {
         "smallest trial": totals.min(),
@@ -269,4 +277,4 @@ def _range(low: float, high: float) -> str:
 
 
 def _is_number(printed: str) -> bool:
-    return printed.replace(".", "", 1).isdigit()
+    return re.fullmatch(r"[0-9]+(\.[0-9]+)?", printed) is not None
