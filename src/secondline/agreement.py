@@ -7,10 +7,8 @@ import numpy as np
 import pandas as pd
 
 from secondline.paths import project_root
-from secondline.proportions import pool
+from secondline.proportions import CI_METHODS, pool
 
-# R's names for the intervals are this library's, so the file can be read by them
-INTERVALS = ("wald", "hksj", "hksj-conservative")
 POOL_VALUES = ("effect", "tau2", "i2", "q", "p_heterogeneity", "estimate")
 NAMES = {
     "effect": "pooled value",
@@ -117,7 +115,7 @@ def differences_above(comparison: Comparison, limit: float) -> pd.DataFrame:
 
 def _compare(data_set: dict, entry: dict):
     method = entry["method"]
-    for ci in INTERVALS:
+    for ci in CI_METHODS:
         if ci not in entry:
             continue
         result = pool(

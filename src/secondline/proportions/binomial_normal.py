@@ -102,13 +102,12 @@ def fit(events, totals, *, common: bool = False) -> BinomialNormalFit:
 
 def _polish(mu, tau, events, totals):
     """Take Newton steps from the optimiser's answer; snap to tau = 0 where that is as good."""
-    at_zero = -minimize(
-        lambda m: -log_likelihood(m[0], 0.0, events, totals)[0], [mu], method="BFGS"
-    ).fun
+    # with no spread the likelihood is largest at the logit of the crude share
+    share = events.sum() / totals.sum()
+    common = np.log(share / (1 - share))
+    at_zero, _, hessian = log_likelihood(common, 0.0, events, totals)
     if log_likelihood(mu, tau, events, totals)[0] <= at_zero + 1e-10:
-        share = events.sum() / totals.sum()
-        mu, tau = np.log(share / (1 - share)), 0.0
-        return mu, tau, log_likelihood(mu, tau, events, totals)[2]
+        return common, 0.0, hessian
     theta = np.array([mu, tau])
     for _ in range(50):
         value, gradient, hessian = log_likelihood(*theta, events, totals)
