@@ -61,21 +61,57 @@ def read_trials(path: str | Path = "") -> pd.DataFrame:
         each fault, with the line of the file, the trial and the column.
     """
     path = Path(path).expanduser() if str(path) else published_trials()
-    frame = _read_text(path)
-    kinds = _kinds()
-    _raise_if_any(path, _column_faults(frame, kinds))
-    table = pd.DataFrame(index=frame.index)
+    return read_checked(path, "trials", "bispecific_trials", REQUIRED, trials_schema)
+
+
+def read_checked(path: Path, parameter: str, table: str, required, schema) -> pd.DataFrame:
+    """Read a CSV file with the columns that the dictionary gives a table.
+
+    Parameters
+    ----------
+    path : Path
+    parameter : str
+        The setting that the path comes from, for the sentence if there is no file.
+    table : str
+        Name in ``data/dictionary.csv``; it gives the columns and their types. The
+        rows are named by the column "trial", which is one of the required.
+    required : sequence of str
+        Columns that the file must have.
+    schema : callable
+        Returns the pandera schema; the name of each check ends a sentence.
+
+    Returns
+    -------
+    DataFrame
+        The file's columns and rows; the index is the line of the file, from 2.
+
+    Raises
+    ------
+    InputError
+        One sentence for each fault, with its line and column.
+    """
+    frame = _read_text(path, parameter)
+    kinds = _kinds(table)
+    _raise_if_any(path, _column_faults(frame, kinds, required))
+    checked = pd.DataFrame(index=frame.index)
     faults = {}
     for column in frame:
         if kinds[column] == "text":
-            table[column] = frame[column]
+            checked[column] = frame[column]
         else:
-            table[column], more = _to_numbers(frame, column, whole=kinds[column] == "count")
+            checked[column], more = _to_numbers(frame, column, whole=kinds[column] == "count")
             faults |= more
-    # a cell that is no number has had its sentence; the schema sees it as missing
-    faults = {**_schema_faults(table), **faults}
+    # a cell that is no number has had its sentence; the schema sees it as missing,
+    # and what it says of the whole of that row is not to be relied on
+    unread = {line for line, _ in faults}
+    more = _schema_faults(checked, schema())
+    faults |= {
+        place: text
+        for place, text in more.items()
+        if place not in faults and not (place[0] in unread and place[1] not in checked)
+    }
     _raise_if_any(path, [faults[place] for place in sorted(faults)])
-    return table
+    return checked
 
 
 def published_trials() -> Path:
@@ -175,15 +211,15 @@ def _raise_if_any(path: Path, faults: list[str]) -> None:
         raise InputError(f"{path.name} has {len(faults)} faults.\n- " + "\n- ".join(faults))
 
 
-def _kinds() -> dict[str, str]:
+def _kinds(table: str) -> dict[str, str]:
     dictionary = read_dictionary()
-    mine = dictionary[dictionary["table"] == "bispecific_trials"]
+    mine = dictionary[dictionary["table"] == table]
     return dict(zip(mine["column"], mine["type"], strict=True))
 
 
-def _read_text(path: Path) -> pd.DataFrame:
+def _read_text(path: Path, parameter: str) -> pd.DataFrame:
     text, separator = read_own_file(
-        path, "trials is the path of a CSV file, or empty for the published table."
+        path, f"{parameter} is the path of a CSV file, or empty for the published table."
     )
     try:
         rows = list(open_rows(text, separator))
@@ -203,15 +239,15 @@ def _read_text(path: Path) -> pd.DataFrame:
     return pd.DataFrame(cells, columns=header, index=[number for number, _ in lines[1:]], dtype=str)
 
 
-def _column_faults(frame: pd.DataFrame, kinds: dict[str, str]) -> list[str]:
+def _column_faults(frame: pd.DataFrame, kinds: dict[str, str], required) -> list[str]:
     faults = []
     doubled = sorted({name for name in frame.columns if list(frame.columns).count(name) > 1})
     if doubled:
         faults.append(f"The column {doubled[0]!r} stands twice.")
-    missing = [name for name in REQUIRED if name not in frame.columns]
+    missing = [name for name in required if name not in frame.columns]
     if missing:
         faults.append(
-            f"The columns {', '.join(missing)} are missing; needed are {', '.join(REQUIRED)}."
+            f"The columns {', '.join(missing)} are missing; needed are {', '.join(required)}."
         )
     unknown = [name for name in frame.columns if name not in kinds]
     if unknown:
@@ -245,12 +281,12 @@ def _to_numbers(frame: pd.DataFrame, column: str, *, whole: bool):
     return pd.Series(values, index=frame.index, dtype=dtype), sentences
 
 
-def _schema_faults(table: pd.DataFrame) -> dict[tuple[int, str], str]:
+def _schema_faults(table: pd.DataFrame, schema) -> dict[tuple[int, str], str]:
     """Return pandera's failures as sentences, by line and column ("" for a whole row)."""
     import pandera.pandas as pa
 
     try:
-        trials_schema().validate(table, lazy=True)
+        schema.validate(table, lazy=True)
         return {}
     except pa.errors.SchemaErrors as error:
         faults = {}
