@@ -98,7 +98,9 @@ def test_weibull_times_have_the_stated_median_and_shape(shape):
     model = SequenceModel("a", (way("a", DEAD, 0.6, 7.0, shape),))
     times = np.array([3.0, 6.999, 7.001, 20.0])
     share = simulate(model, 200_000, seed=3, horizon=40, times=times).share(DEAD)
-    expected = 0.6 * (1 - 0.5 ** ((times / 7.0) ** shape)) if np.isfinite(shape) else 0.6 * (times >= 7)
+    expected = (
+        0.6 * (1 - 0.5 ** ((times / 7.0) ** shape)) if np.isfinite(shape) else 0.6 * (times >= 7)
+    )
     assert close(share, expected, 200_000, 16).all()
 
 
@@ -204,7 +206,8 @@ def test_shared_random_numbers_make_a_difference_less_noisy():
     def spread(shift):
         differences = [
             compare(
-                simulate(slow, 400, seed=s, times=[0]), simulate(quick, 400, seed=s + shift, times=[0])
+                simulate(slow, 400, seed=s, times=[0]),
+                simulate(quick, 400, seed=s + shift, times=[0]),
             ).mean
             for s in range(60)
         ]

@@ -10,7 +10,15 @@ from secondline.sequencing import DEAD, SequenceModel, Time, Transition
 from secondline.sequencing.quantities import between, evenly, from_counts, from_log, from_pool
 
 
-def way(origin="a", destination=DEAD, probability=1.0, median=3.0, shape=1.0, kind="assumed", source="made up"):
+def way(
+    origin="a",
+    destination=DEAD,
+    probability=1.0,
+    median=3.0,
+    shape=1.0,
+    kind="assumed",
+    source="made up",
+):
     return Transition(origin, destination, probability, Time(median, shape), kind, source)
 
 
@@ -61,7 +69,10 @@ def test_a_model_that_cannot_be_is_refused(ways, sentence):
         ({"n_patients": 10.0, "seed": 1}, "n_patients is 10.0"),
         ({"n_patients": True, "seed": 1}, "n_patients is True"),
         ({"n_patients": 10, "seed": -1}, "seed is -1"),
-        ({"n_patients": 10, "seed": 1, "horizon": 0}, "horizon is 0; it must be a number of months"),
+        (
+            {"n_patients": 10, "seed": 1, "horizon": 0},
+            "horizon is 0; it must be a number of months",
+        ),
         ({"n_patients": 10, "seed": 1, "times": [3, 2]}, "times must rise"),
         ({"n_patients": 10, "seed": 1, "times": [0, 99]}, "to the horizon, 60 months"),
         ({"n_patients": 10, "seed": 1, "times": []}, "times must rise"),
@@ -107,10 +118,14 @@ def test_uncertainties_have_the_quantiles_they_claim(pooled):
     np.testing.assert_allclose(evenly(2, 4)(share), [2.05, 3, 3.95])
     assert between(0, 1, 1)(0.25) == pytest.approx(0.5)
     np.testing.assert_allclose(between(3, 3, 3)(share), 3)
-    np.testing.assert_allclose(from_log(0.5, 0.1)(share), np.exp(0.5 + 0.1 * np.array([-1.96, 0, 1.96])), rtol=1e-4)
+    np.testing.assert_allclose(
+        from_log(0.5, 0.1)(share), np.exp(0.5 + 0.1 * np.array([-1.96, 0, 1.96])), rtol=1e-4
+    )
     assert from_counts(5, 10)(0.5) == pytest.approx(0.5)
     # a pool's quantiles are its own limits
-    np.testing.assert_allclose(from_pool(pooled)(share), [pooled.lower, pooled.estimate, pooled.upper], atol=1e-9)
+    np.testing.assert_allclose(
+        from_pool(pooled)(share), [pooled.lower, pooled.estimate, pooled.upper], atol=1e-9
+    )
     np.testing.assert_allclose(
         from_pool(pooled, new_trial=True)(share),
         [pooled.prediction_lower, pooled.estimate, pooled.prediction_upper], atol=1e-9,
@@ -169,7 +184,9 @@ def test_every_transition_says_where_it_comes_from(known):
 
 def test_published_numbers_are_those_of_their_claims(known):
     assert known["car_t_event_free"].value == float(get_claim("tme-intro-efs-24m-axi").value) / 100
-    assert known["salvage_event_free"].value == float(get_claim("tme-intro-efs-24m-soc").value) / 100
+    assert (
+        known["salvage_event_free"].value == float(get_claim("tme-intro-efs-24m-soc").value) / 100
+    )
     # typed from the biomarker paper's caption: 58 + 54 of 128, and 18 + 28 of 98
     assert known["car_t_response"].value == 112 / 128
     assert known["salvage_response"].value == 46 / 98
@@ -200,9 +217,20 @@ def test_unknown_orders_and_treatments_are_named(known):
     with pytest.raises(InputError, match="no treatment 'hope'"):
         sequencing.build(["hope"], known, base)
     with pytest.raises(InputError, match="no quantity 'hope'"):
-        sequencing.threshold("CAR-T first", "salvage first", known, "hope", [0, 1], n_draws=2, n_patients=2, seed=1)
+        sequencing.threshold(
+            "CAR-T first", "salvage first", known, "hope", [0, 1], n_draws=2, n_patients=2, seed=1
+        )
     with pytest.raises(InputError, match="two or more rising"):
-        sequencing.threshold("CAR-T first", "salvage first", known, "retained", [1, 0], n_draws=2, n_patients=2, seed=1)
+        sequencing.threshold(
+            "CAR-T first",
+            "salvage first",
+            known,
+            "retained",
+            [1, 0],
+            n_draws=2,
+            n_patients=2,
+            seed=1,
+        )
 
 
 def test_calibration_meets_both_printed_points():

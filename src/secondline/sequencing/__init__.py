@@ -4,6 +4,7 @@
 :func:`quantities` and :func:`build` make the models of the three orders.
 """
 
+from secondline.sequencing.calibration import calibrate_relapse, durable_share
 from secondline.sequencing.checks import against_printed
 from secondline.sequencing.comparison import Comparison, compare
 from secondline.sequencing.estimators import aalen_johansen
@@ -17,23 +18,36 @@ from secondline.sequencing.model import (
 )
 from secondline.sequencing.orders import (
     BISPECIFIC_AFTER,
+    CAR_T_AFTER,
     CAR_T_SECOND,
     CAR_T_THIRD,
     ORDERS,
     base_case,
     build,
-    calibrate_relapse,
+    check_orders,
     draw,
-    durable_share,
+    odds_before_after,
     quantities,
     responding,
 )
-from secondline.sequencing.quantities import Quantity
+from secondline.sequencing.quantities import Quantity, around
 from secondline.sequencing.sampler import SimulatedSequences, histories, simulate
-from secondline.sequencing.sensitivity import Threshold, one_way, threshold
+from secondline.sequencing.sensitivity import Threshold, TurningMap, one_way, threshold, turning_map
+from secondline.sequencing.tabulate import (
+    comparison_table,
+    draws_table,
+    map_table,
+    one_way_table,
+    orders_table,
+    printed_table,
+    quantities_table,
+    threshold_table,
+)
+from secondline.sequencing.words import describe_comparison, describe_threshold, report
 
 __all__ = [
     "BISPECIFIC_AFTER",
+    "CAR_T_AFTER",
     "CAR_T_SECOND",
     "CAR_T_THIRD",
     "DEAD",
@@ -46,19 +60,35 @@ __all__ = [
     "Threshold",
     "Time",
     "Transition",
+    "TurningMap",
     "aalen_johansen",
     "against_printed",
+    "around",
     "base_case",
     "build",
     "calibrate_relapse",
+    "check_orders",
     "compare",
+    "comparison_table",
+    "describe_comparison",
+    "describe_threshold",
     "draw",
+    "draws_table",
     "durable_share",
     "histories",
+    "map_table",
+    "odds_before_after",
     "one_way",
+    "one_way_table",
+    "orders_table",
+    "printed_table",
     "quantities",
+    "quantities_table",
+    "report",
     "responding",
     "simulate",
     "threshold",
+    "threshold_table",
     "transition_table",
+    "turning_map",
 ]

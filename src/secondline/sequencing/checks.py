@@ -1,5 +1,7 @@
 """Does the model give back printed numbers, and among them some it was not given?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -45,7 +47,9 @@ def against_printed(known, values, *, n_patients: int, seed: int) -> pd.DataFram
     third = sample([CAR_T_THIRD, BISPECIFIC_AFTER])
     antibody = sample([BISPECIFIC_AFTER])
     # survival from the failure of CAR-T on: those who fail start anew
-    failed = simulate(_after_failure(known, values), n_patients, seed=seed, horizon=horizon, times=times)
+    failed = simulate(
+        _after_failure(known, values), n_patients, seed=seed, horizon=horizon, times=times
+    )
 
     def claim_values(*ids):
         return [get_claim(name).value for name in ids]
@@ -59,7 +63,7 @@ def against_printed(known, values, *, n_patients: int, seed: int) -> pd.DataFram
          claim_values("tme-intro-efs-24m-axi"),
          100 * free_of_failure(second, CAR_T_SECOND)[at[24.0]]),
         ("Median progression-free survival, bispecific after CAR-T", "months", "no",
-         claim_values("bsab-t1-nct04703686-pfs", "bsab-t1-nct02290951-pfs", "bsab-t1-nct02500407-pfs"),
+         claim_values(*(f"bsab-t1-{n}-pfs" for n in ("nct04703686", "nct02290951", "nct02500407"))),
          median(free_of_failure(antibody, BISPECIFIC_AFTER))),
         ("Median overall survival, bispecific after CAR-T", "months", "no",
          claim_values("bsab-t1-nct02290951-os", "bsab-t1-nct04703686-os"),
@@ -83,8 +87,6 @@ def against_printed(known, values, *, n_patients: int, seed: int) -> pd.DataFram
 
 
 def _after_failure(known, values):
-    from dataclasses import replace
-
     model = build([CAR_T_SECOND, BISPECIFIC_AFTER], known, values)
     return replace(model, start=f"{CAR_T_SECOND}: failed")
 

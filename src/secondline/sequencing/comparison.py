@@ -61,9 +61,7 @@ def compare(first: SimulatedSequences, second: SimulatedSequences) -> Comparison
         )
     difference = first.months(*first.alive) - second.months(*second.alive)
     draws = len(difference)
-    noise = np.mean(
-        first.alive_variance / first.patients + second.alive_variance / second.patients
-    )
+    noise = np.mean(first.alive_variance / first.patients + second.alive_variance / second.patients)
     spread = np.var(difference, ddof=1) if draws > 1 else noise
     lower, upper = np.quantile(difference, [0.025, 0.975])
     return Comparison(

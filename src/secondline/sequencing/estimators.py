@@ -43,7 +43,9 @@ def aalen_johansen(history: pd.DataFrame, times, states) -> np.ndarray:
     there = history["moved_to"].map(index).fillna(-1).to_numpy(int)
     if not (exit_ > entry).all():
         raise InputError("Every stay must end later than it begins, or nobody is at risk in it.")
-    starts = history.sort_values(["entry", "exit"], kind="stable").groupby("patient")["state"].first()
+    starts = (
+        history.sort_values(["entry", "exit"], kind="stable").groupby("patient")["state"].first()
+    )
     share = np.zeros(len(states))
     for name, count in starts.value_counts().items():
         share[index[name]] = count / len(starts)

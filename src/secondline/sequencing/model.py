@@ -8,7 +8,8 @@ import pandas as pd
 from secondline.errors import InputError
 
 DEAD = "dead"
-KINDS = ("published", "recomputed", "assumed", "calibrated")
+# from the surest to the least sure; "calibrated" is solved from published numbers
+KINDS = ("published", "recomputed", "calibrated", "assumed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,7 @@ class Transition:
         of a state add up to less than 1, the others stay for good.
     time : Time
         Time spent in `origin` by those who leave it this way.
-    kind : {"published", "recomputed", "assumed", "calibrated"}
+    kind : {"published", "recomputed", "calibrated", "assumed"}
         Where the numbers come from; "calibrated" means solved from published ones.
     source : str
         The claims, the table or the reason, in words.

@@ -7,10 +7,12 @@ The states of one treatment: before its first scan, in response, and failed. Fro
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 
 from secondline.errors import InputError, one_of
-from secondline.sequencing.model import DEAD, SequenceModel, Time, Transition
+from secondline.proportions.contrasts import pool_contrasts
+from secondline.proportions.paired import paired_cohorts
+from secondline.sequencing.calibration import FIRST_SCAN, calibrate_relapse, durable_share
+from secondline.sequencing.model import DEAD, KINDS, SequenceModel, Time, Transition
 from secondline.sequencing.quantities import (
     Quantity,
     between,
@@ -32,7 +34,6 @@ ORDERS = {
     "bispecific first": (BISPECIFIC_BEFORE, CAR_T_AFTER),
     "salvage first": (SALVAGE, CAR_T_THIRD, BISPECIFIC_AFTER),
 }
-FIRST_SCAN = 1.0  # months from the start of a treatment to its first scan
 LANDMARK = 24.0  # months, of the printed event-free shares
 NO_RESPONSE = 1.5  # months, base value
 OTHER_DEATHS = 0.02 / 12  # a month, base value
@@ -174,9 +175,56 @@ def quantities(
          between(1.5, 3.0, 5.0), "months", assumed,
          "below the 5 to 6 months printed for all who relapse after CAR-T"),
         ("other_deaths", "Deaths from other causes, a month", OTHER_DEATHS,
-         between(OTHER_DEATHS / 4, OTHER_DEATHS, 2 * OTHER_DEATHS), "per month", assumed, "no source gives it"),
+         between(OTHER_DEATHS / 4, OTHER_DEATHS, 2 * OTHER_DEATHS), "per month", assumed,
+         "no source gives it"),
     ]  # fmt: skip
     return {row[0]: Quantity(*row) for row in rows}
+
+
+def check_orders(first: str, second: str) -> None:
+    """Check that two orders can be compared.
+
+    Raises
+    ------
+    InputError
+        If they are one and the same.
+    """
+    if first == second:
+        raise InputError(f"first and second are both {first!r}; choose two of {one_of(ORDERS)}.")
+
+
+def odds_before_after(trials) -> dict:
+    """Return what trials with both cohorts say of the antibody before CAR-T against after it.
+
+    Parameters
+    ----------
+    trials : DataFrame
+        From :func:`secondline.tables.read_trials`.
+
+    Returns
+    -------
+    dict
+        odds_ratio, odds_ratio_kind and odds_ratio_source, as :func:`quantities` takes
+        them: the pooled log odds ratio (DerSimonian-Laird) and its standard error.
+        Without such a trial, no difference is assumed, with a standard error of 0.5.
+    """
+    paired = paired_cohorts(trials, "ORR")
+    if len(paired) == 0:
+        return {
+            "odds_ratio": (0.0, 0.5),
+            "odds_ratio_kind": "assumed",
+            "odds_ratio_source": "no trial has cohorts with and without prior CAR-T",
+        }
+    pooled = pool_contrasts(
+        paired["events_naive"], paired["totals_naive"],
+        paired["events_exposed"], paired["totals_exposed"], measure="OR",
+    )  # fmt: skip
+    where = "1 trial" if len(paired) == 1 else f"{len(paired)} trials"
+    return {
+        "odds_ratio": (pooled.effect, pooled.se),
+        "odds_ratio_kind": "recomputed",
+        "odds_ratio_source": f"within {where} with cohorts before and after CAR-T",
+    }
 
 
 def base_case(known: dict[str, Quantity], **changed: float) -> dict[str, float]:
@@ -249,30 +297,45 @@ def build(order, known: dict[str, Quantity], values: dict) -> SequenceModel:
     if unknown:
         raise InputError(f"There is no treatment {unknown[0]!r}; allowed: {one_of(steps)}.")
 
-    def told(*names):
-        kinds = {known[name].kind for name in names}
-        worst = next(k for k in ("assumed", "calibrated", "recomputed", "published") if k in kinds)
-        return worst, "; ".join(dict.fromkeys(known[name].source for name in names))
+    def told(name):
+        return known[name].kind, known[name].source
 
     transitions = []
     for i, name in enumerate(order):
         step = steps[name]
-        response, durable, relapse = (np.asarray(v[0]) for v in (step.response, step.durable, step.relapse))
+        response, durable, relapse = (
+            np.asarray(v[0]) for v in (step.response, step.durable, step.relapse)
+        )
         before, responding, failed = f"{name}: before scan", f"{name}: response", f"{name}: failed"
         transitions += [
             Transition(before, responding, response, Time(FIRST_SCAN, np.inf), *step.response[1:]),
-            Transition(before, failed, 1 - response, Time(values["no_response"]), *told("no_response")),
-            Transition(responding, failed, 1 - durable, Time(relapse), *_worse(step.durable, step.relapse)),
+            Transition(
+                before, failed, 1 - response, Time(values["no_response"]), *told("no_response")
+            ),
+            Transition(
+                responding,
+                failed,
+                1 - durable,
+                Time(relapse),
+                *_less_certain(step.durable[1:], step.relapse[1:]),
+            ),
         ]
         dies = 1.0
         if i + 1 < len(order):
             after = steps[order[i + 1]]
             dies = 1 - np.asarray(values["goes_on"])
             transitions.append(
-                Transition(failed, f"{order[i + 1]}: before scan", values["goes_on"],
-                           Time(after.wait[0]), *_worse(told("goes_on"), after.wait[1:], whole=True))
-            )  # fmt: skip
-        transitions.append(Transition(failed, DEAD, dies, Time(values["untreated"]), *told("untreated")))
+                Transition(
+                    failed,
+                    f"{order[i + 1]}: before scan",
+                    values["goes_on"],
+                    Time(after.wait[0]),
+                    *_less_certain(told("goes_on"), after.wait[1:]),
+                )
+            )
+        transitions.append(
+            Transition(failed, DEAD, dies, Time(values["untreated"]), *told("untreated"))
+        )
     return SequenceModel(f"{order[0]}: before scan", tuple(transitions), values["other_deaths"])
 
 
@@ -281,11 +344,10 @@ def responding(model: SequenceModel) -> tuple[str, ...]:
     return tuple(state for state in model.states if state.endswith(": response"))
 
 
-def _worse(first, second, *, whole=False):
+def _less_certain(first, second):
     """Return the less certain of two kinds, and both sources."""
-    a, b = (first, second) if whole else (first[1:], second[1:])
-    kind = next(k for k in ("assumed", "calibrated", "recomputed", "published") if k in (a[0], b[0]))
-    return kind, "; ".join(dict.fromkeys((a[1], b[1])))
+    kind = next(k for k in reversed(KINDS) if k in (first[0], second[0]))
+    return kind, "; ".join(dict.fromkeys((first[1], second[1])))
 
 
 def _steps(known, values) -> dict[str, Step]:
@@ -319,7 +381,9 @@ def _steps(known, values) -> dict[str, Step]:
     return {
         CAR_T_SECOND: Step(of("car_t_response"), car_t_stays, car_t_relapse, cells),
         CAR_T_THIRD: Step(of("third_line_response"), third, as_second, cells),
-        CAR_T_AFTER: Step(after, (car_t_stays[0], "assumed", "as after second-line CAR-T"), as_second, cells),
+        CAR_T_AFTER: Step(
+            after, (car_t_stays[0], "assumed", "as after second-line CAR-T"), as_second, cells
+        ),
         BISPECIFIC_AFTER: Step(of("bispecific_response"), lasting, relapse, antibody),
         BISPECIFIC_BEFORE: Step(before, lasting, relapse, antibody),
         SALVAGE: Step(
@@ -329,76 +393,3 @@ def _steps(known, values) -> dict[str, Step]:
             (0.0, "assumed", "starts at once"),
         ),
     }
-
-
-def durable_share(response, event_free, relapse, no_response, other_deaths, *, landmark: float):
-    """Return the share of responders who never relapse that an event-free share implies.
-
-    Responders enter response at the first scan; a share stays for good, the others
-    relapse at a constant rate. Patients without response fail at a constant rate.
-
-    Parameters
-    ----------
-    response, event_free : float or ndarray
-        Shares who respond, and who have had no event by `landmark`.
-    relapse, no_response : float or ndarray
-        Median months in response of those who relapse, and to failure without one.
-    other_deaths : float or ndarray
-        Deaths from other causes, a month.
-    landmark : float
-        Months.
-
-    Returns
-    -------
-    ndarray
-        From 0 to 1; 0 or 1 where no share fits.
-    """
-    alive = np.exp(-np.asarray(other_deaths) * landmark)
-    response = np.asarray(response, dtype=float)
-    unresolved = (1 - response) * 0.5 ** (landmark / np.asarray(no_response))
-    left = (np.asarray(event_free) / alive - unresolved) / response
-    kept = 0.5 ** ((landmark - FIRST_SCAN) / np.asarray(relapse))
-    return np.clip((left - kept) / (1 - kept), 0.0, 1.0)
-
-
-def calibrate_relapse(
-    response: float, event_free: float, no_response: float, other_deaths: float,
-    *, median: float, landmark: float,
-) -> float:  # fmt: skip
-    """Solve for the relapse time at which the curve meets its median and a later point.
-
-    Parameters
-    ----------
-    response, event_free, no_response, other_deaths, landmark
-        As for :func:`durable_share`, single numbers.
-    median : float
-        Median event-free survival in months.
-
-    Returns
-    -------
-    float
-        Median months in response of those responders who relapse.
-
-    Raises
-    ------
-    InputError
-        If no relapse time meets both.
-    """
-
-    def excess(relapse):
-        stays = durable_share(
-            response, event_free, relapse, no_response, other_deaths, landmark=landmark
-        )
-        kept = stays + (1 - stays) * 0.5 ** ((median - FIRST_SCAN) / relapse)
-        left = response * kept + (1 - response) * 0.5 ** (median / no_response)
-        return float(left * np.exp(-other_deaths * median) - 0.5)
-
-    # quick relapse leaves only the lasting responses at the median, slow relapse the most
-    fastest, slowest = 0.05, 10 * landmark
-    if not excess(fastest) < 0 < excess(slowest):
-        raise InputError(
-            f"No relapse time gives a median of {median:g} months and {100 * event_free:.1f} % "
-            f"event-free at {landmark:g}: with {100 * response:.1f} % responding these contradict "
-            "each other."
-        )
-    return float(brentq(excess, fastest, slowest, xtol=1e-12, rtol=1e-14))

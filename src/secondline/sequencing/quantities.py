@@ -70,6 +70,17 @@ def evenly(low: float, high: float) -> Callable:
     return lambda share: low + (high - low) * np.asarray(share, dtype=float)
 
 
+def around(value: float, lowest: float, highest: float, *, width: float = 0.2):
+    """Return a range about a value, `width` to either side but not beyond its ends.
+
+    Returns
+    -------
+    tuple of float
+        Lowest, likeliest and highest.
+    """
+    return (max(lowest, value - width), value, min(highest, value + width))
+
+
 def from_pool(pooled, *, new_trial: bool = False) -> Callable:
     """Uncertainty of a pooled proportion: normal on the scale on which it was pooled.
 

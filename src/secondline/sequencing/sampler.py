@@ -301,7 +301,9 @@ def _count_block(settings, block):
     changes = np.zeros((len(times) + 1, n_states), dtype=np.int64)
     months = np.zeros(draws * n_states)
     alive = np.zeros(n)
-    for rows, state, entry, exit_, following in _walk(compact, n_patients, total, seed, horizon, block):
+    for rows, state, entry, exit_, following in _walk(
+        compact, n_patients, total, seed, horizon, block
+    ):
         goes_in = np.searchsorted(times, entry, side="left")
         stays = following == n_states
         goes_out = np.where(stays, len(times), np.searchsorted(times, exit_, side="left"))

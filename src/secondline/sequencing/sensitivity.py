@@ -37,6 +37,22 @@ class Threshold:
     turns_at: float
 
 
+@dataclass(frozen=True, eq=False)
+class TurningMap:
+    """A difference over two quantities.
+
+    Attributes
+    ----------
+    across, up : ndarray, shape (a,) and (b,)
+    difference : ndarray, shape (b, a)
+        Months by which the first order is ahead.
+    """
+
+    across: np.ndarray
+    up: np.ndarray
+    difference: np.ndarray = field(repr=False)
+
+
 def one_way(
     first, second, known, *, n_patients: int, seed: int, horizon: float = 60.0
 ) -> pd.DataFrame:
@@ -89,7 +105,9 @@ def one_way(
                 "swing": max(at_base, low, high) - min(at_base, low, high),
             }
         )
-    return pd.DataFrame(rows).sort_values("swing", ascending=False, kind="stable", ignore_index=True)
+    return pd.DataFrame(rows).sort_values(
+        "swing", ascending=False, kind="stable", ignore_index=True
+    )
 
 
 def threshold(
@@ -152,3 +170,41 @@ def threshold(
         probability=np.array([r.probability for r in results]),
         turns_at=turns_at,
     )
+
+
+def turning_map(
+    first, second, known, across: tuple, up: tuple, *,
+    n_patients: int, seed: int, horizon: float = 60.0,
+) -> TurningMap:  # fmt: skip
+    """Set two quantities to every pair of values, the others at their base value.
+
+    Parameters
+    ----------
+    first, second, known
+        As for :func:`one_way`.
+    across, up : tuple
+        The name of a quantity and its values.
+    n_patients : int
+        Virtual patients for each order and pair.
+    seed : int
+    horizon : float
+        Months.
+
+    Returns
+    -------
+    TurningMap
+    """
+    (name_x, xs), (name_y, ys) = across, up
+    xs, ys = np.asarray(xs, dtype=float), np.asarray(ys, dtype=float)
+    difference = np.empty((len(ys), len(xs)))
+    for i, y in enumerate(ys):
+        for j, x in enumerate(xs):
+            values = base_case(known, **{name_x: float(x), name_y: float(y)})
+            sides = (
+                simulate(
+                    build(order, known, values), n_patients, seed=seed, horizon=horizon, times=[0]
+                )
+                for order in (first, second)
+            )
+            difference[i, j] = compare(*sides).mean
+    return TurningMap(xs, ys, difference)
