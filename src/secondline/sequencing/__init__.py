@@ -8,6 +8,13 @@ from secondline.sequencing.calibration import calibrate_relapse, durable_share
 from secondline.sequencing.checks import against_printed
 from secondline.sequencing.comparison import Comparison, compare
 from secondline.sequencing.estimators import aalen_johansen
+from secondline.sequencing.known import (
+    base_case,
+    draw,
+    odds_before_after,
+    quantities,
+    third_line_share,
+)
 from secondline.sequencing.model import (
     DEAD,
     KINDS,
@@ -22,12 +29,9 @@ from secondline.sequencing.orders import (
     CAR_T_SECOND,
     CAR_T_THIRD,
     ORDERS,
-    base_case,
+    SALVAGE,
     build,
     check_orders,
-    draw,
-    odds_before_after,
-    quantities,
     responding,
 )
 from secondline.sequencing.quantities import Quantity, around
@@ -43,7 +47,12 @@ from secondline.sequencing.tabulate import (
     quantities_table,
     threshold_table,
 )
-from secondline.sequencing.words import describe_comparison, describe_threshold, report
+from secondline.sequencing.words import (
+    describe_comparison,
+    describe_information,
+    describe_threshold,
+    report,
+)
 
 __all__ = [
     "BISPECIFIC_AFTER",
@@ -53,6 +62,7 @@ __all__ = [
     "DEAD",
     "KINDS",
     "ORDERS",
+    "SALVAGE",
     "Comparison",
     "Quantity",
     "SequenceModel",
@@ -71,6 +81,7 @@ __all__ = [
     "compare",
     "comparison_table",
     "describe_comparison",
+    "describe_information",
     "describe_threshold",
     "draw",
     "draws_table",
@@ -87,6 +98,7 @@ __all__ = [
     "report",
     "responding",
     "simulate",
+    "third_line_share",
     "threshold",
     "threshold_table",
     "transition_table",

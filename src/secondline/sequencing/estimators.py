@@ -16,6 +16,7 @@ def aalen_johansen(history: pd.DataFrame, times, states) -> np.ndarray:
         :func:`secondline.sequencing.histories`; moved_to is "" where a patient was
         last seen in a state, which need not be the same time for all.
     times : array_like, shape (n_times,)
+        Rising.
     states : sequence of str
         The states, which give the columns their order.
 
@@ -28,9 +29,15 @@ def aalen_johansen(history: pd.DataFrame, times, states) -> np.ndarray:
     Raises
     ------
     InputError
-        If a state is not listed or a stay has no length.
+        If there is no history, a state is not listed, a stay has no length, a patient
+        is not seen from time 0 on, or the times do not rise.
     """
     states = list(states)
+    times = np.asarray(times, dtype=float)
+    if times.ndim != 1 or not np.isfinite(times).all() or (np.diff(times) <= 0).any():
+        raise InputError("times must be finite and rise.")
+    if len(history) == 0:
+        raise InputError("There is no history to estimate from.")
     unknown = set(history["state"]) | (set(history["moved_to"]) - {""})
     unknown -= set(states)
     if unknown:
@@ -51,7 +58,6 @@ def aalen_johansen(history: pd.DataFrame, times, states) -> np.ndarray:
         share[index[name]] = count / len(starts)
 
     moments = np.unique(exit_[moved])
-    times = np.asarray(times, dtype=float)
     result = np.empty((len(times), len(states)))
     done = 0
     order_in = [np.sort(entry[here == s]) for s in range(len(states))]

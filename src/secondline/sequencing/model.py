@@ -66,6 +66,8 @@ class SequenceModel:
     other_death_rate : float or ndarray, shape (draws,)
         Deaths a month from other causes, the same in every state that a patient
         can be alive in.
+    parameters : str
+        Fingerprint of the values that the model was built from, or "".
     states : tuple of str
         All states in the order in which they are named; the last is ``dead``.
     draws : int
@@ -75,6 +77,7 @@ class SequenceModel:
     start: str
     transitions: tuple[Transition, ...] = field(repr=False)
     other_death_rate: float | np.ndarray = 0.0
+    parameters: str = ""
     states: tuple[str, ...] = field(init=False)
     draws: int = field(init=False)
 

@@ -27,6 +27,9 @@ class Quantity:
     unit : str
         "share", "months" or "per month".
     kind : {"published", "recomputed", "calibrated", "assumed"}
+        Where the base value comes from.
+    spread : {"sampling", "spread of trials", "by hand"}
+        Where the range comes from.
     source : str
     """
 
@@ -36,6 +39,7 @@ class Quantity:
     quantile: Callable[[np.ndarray], np.ndarray] = field(repr=False)
     unit: str
     kind: str
+    spread: str
     source: str
 
     @property
@@ -82,7 +86,10 @@ def around(value: float, lowest: float, highest: float, *, width: float = 0.2):
 
 
 def from_pool(pooled, *, new_trial: bool = False) -> Callable:
-    """Uncertainty of a pooled proportion: normal on the scale on which it was pooled.
+    """Uncertainty of a pooled proportion, on the scale on which it was pooled.
+
+    Normal, or t with k-1 degrees of freedom for a Hartung-Knapp interval, so that the
+    95 % of it are the pool's own limits.
 
     Parameters
     ----------
@@ -103,7 +110,9 @@ def from_pool(pooled, *, new_trial: bool = False) -> Callable:
             spread = np.sqrt(pooled.tau2 + pooled.se**2)
             at = pooled.effect + spread * stats.t.ppf(share, pooled.k - 2)
         else:
-            at = pooled.effect + pooled.se * stats.norm.ppf(share)
+            wald = pooled.ci == "wald"
+            deviate = stats.norm.ppf(share) if wald else stats.t.ppf(share, pooled.k - 1)
+            at = pooled.effect + pooled.se * deviate
         return backward(at, n)
 
     return quantile

@@ -1,6 +1,7 @@
 """Sample patient histories from a semi-Markov model, many at a time."""
 
 from dataclasses import dataclass, field
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -28,23 +29,27 @@ class SimulatedSequences:
     mean_time : ndarray, shape (draws, n_states)
         Mean months in each state up to `horizon` (restricted mean time), one row for
         each set of parameters.
-    alive_variance : ndarray, shape (draws,)
-        Variance of a patient's months alive within each draw.
+    halves : ndarray, shape (draws, 2)
+        Mean months alive of every other patient, from the first and from the second
+        on; their scatter tells the sampling noise. NaN with one patient a draw.
     horizon : float
         Months of follow-up.
     patients : int
         Patients in each draw.
     seed : int
+    parameters : str
+        Fingerprint of the values that the model was built from, or "".
     """
 
     states: tuple[str, ...]
     times: np.ndarray = field(repr=False)
     occupancy: np.ndarray = field(repr=False)
     mean_time: np.ndarray = field(repr=False)
-    alive_variance: np.ndarray = field(repr=False)
+    halves: np.ndarray = field(repr=False)
     horizon: float
     patients: int
     seed: int
+    parameters: str = field(repr=False, default="")
 
     def share(self, *states: str) -> np.ndarray:
         """Return the share of patients in any of these states at each time."""
@@ -122,30 +127,30 @@ def simulate(
     settings = (compact, n_patients, total, seed, horizon, times)
     counted = np.zeros((len(times), len(model.states)), dtype=np.int64)
     months = np.zeros((model.draws, len(model.states)))
-    squares = np.zeros(model.draws)
+    halves = np.zeros((model.draws, 2))
     results = (
         _on_cluster(scheduler, settings, blocks)
         if scheduler
         else (_count_block(settings, block) for block in blocks)
     )
     # blocks are added in their order, so that rounding is the same everywhere
-    for first, block_counts, block_months, block_squares in results:
+    for first, block_counts, block_months, block_halves in results:
         counted += block_counts
-        last = first + len(block_squares)
+        last = first + len(block_halves)
         months[first:last] += block_months
-        squares[first:last] += block_squares
-    mean = months / n_patients
-    alive = mean[:, :-1].sum(axis=1)
-    variance = np.maximum(0.0, squares / n_patients - alive**2)
+        halves[first:last] += block_halves
+    sizes = np.array([(n_patients + 1) // 2, n_patients // 2])
+    halves = halves / sizes if n_patients > 1 else np.full_like(halves, np.nan)
     return SimulatedSequences(
         states=model.states,
         times=times,
         occupancy=counted / total,
-        mean_time=mean,
-        alive_variance=variance,
+        mean_time=months / n_patients,
+        halves=halves,
         horizon=horizon,
         patients=n_patients,
         seed=seed,
+        parameters=model.parameters,
     )
 
 
@@ -290,7 +295,7 @@ def _walk(compact, n_patients, total, seed, horizon, block):
 
 
 def _count_block(settings, block):
-    """Return the first draw of a block, and its counts, months and squared months alive."""
+    """Return the first draw of a block, and its counts, months, and months alive by halves."""
     compact, n_patients, total, seed, horizon, times = settings
     n_states = compact["n_states"]
     first_patient = block * BLOCK
@@ -314,10 +319,10 @@ def _count_block(settings, block):
         months += np.bincount(where * n_states + state, weights=spent, minlength=len(months))
         living = state != compact["dead"]
         np.add.at(alive, rows[living], spent[living])
-    squares = np.bincount(
-        (first_patient + np.arange(n)) // n_patients - first, weights=alive**2, minlength=draws
-    )
-    return first, np.cumsum(changes, axis=0)[:-1], months.reshape(draws, n_states), squares
+    patient = first_patient + np.arange(n)
+    half = 2 * (patient // n_patients - first) + patient % n_patients % 2
+    halves = np.bincount(half, weights=alive, minlength=2 * draws).reshape(draws, 2)
+    return first, np.cumsum(changes, axis=0)[:-1], months.reshape(draws, n_states), halves
 
 
 def _on_cluster(scheduler, settings, blocks):
@@ -347,7 +352,7 @@ def _whole(name, value, lowest):
 
 
 def _horizon(value):
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < np.inf:
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < np.inf:
         raise InputError(f"horizon is {value!r}; it must be a number of months above 0.")
     return float(value)
 

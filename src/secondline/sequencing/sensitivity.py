@@ -7,7 +7,8 @@ import pandas as pd
 
 from secondline.errors import InputError
 from secondline.sequencing.comparison import compare
-from secondline.sequencing.orders import base_case, build, draw
+from secondline.sequencing.known import base_case, draw
+from secondline.sequencing.orders import build
 from secondline.sequencing.sampler import simulate
 
 
@@ -24,8 +25,11 @@ class Threshold:
         draws of all other quantities.
     probability : ndarray, shape (n,)
         Share of the draws in which the first order is ahead.
-    turns_at : float
-        Value at which the mean difference is zero; NaN if it does not change sign.
+    error : ndarray, shape (n,)
+        Standard error of `difference` from sampling.
+    turns : tuple of float
+        Values at which the mean difference is zero, by straight lines between the
+        values; empty if it does not change sign.
     """
 
     quantity: str
@@ -34,7 +38,8 @@ class Threshold:
     lower: np.ndarray = field(repr=False)
     upper: np.ndarray = field(repr=False)
     probability: np.ndarray = field(repr=False)
-    turns_at: float
+    error: np.ndarray = field(repr=False)
+    turns: tuple[float, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +59,7 @@ class TurningMap:
 
 
 def one_way(
-    first, second, known, *, n_patients: int, seed: int, horizon: float = 60.0
+    first, second, known, *, n_patients: int, seed: int, horizon: float = 60.0, scheduler: str = ""
 ) -> pd.DataFrame:
     """Move each quantity to its limits, one at a time, the others at their base value.
 
@@ -69,6 +74,8 @@ def one_way(
     seed : int
     horizon : float
         Months.
+    scheduler : str
+        As for :func:`secondline.sequencing.simulate`.
 
     Returns
     -------
@@ -81,7 +88,14 @@ def one_way(
     def ahead(**changed):
         values = base_case(known, **changed)
         sides = (
-            simulate(build(order, known, values), n_patients, seed=seed, horizon=horizon, times=[0])
+            simulate(
+                build(order, known, values),
+                n_patients,
+                seed=seed,
+                horizon=horizon,
+                times=[0],
+                scheduler=scheduler,
+            )
             for order in (first, second)
         )
         return compare(*sides).mean
@@ -113,6 +127,7 @@ def one_way(
 def threshold(
     first, second, known, quantity: str, values, *,
     n_draws: int, n_patients: int, seed: int, horizon: float = 60.0,
+    scheduler: str = "",
 ) -> Threshold:  # fmt: skip
     """Set one quantity to each of several values, drawing all the others.
 
@@ -129,6 +144,8 @@ def threshold(
     seed : int
     horizon : float
         Months.
+    scheduler : str
+        As for :func:`secondline.sequencing.simulate`.
 
     Returns
     -------
@@ -149,18 +166,22 @@ def threshold(
     for value in values:
         mine = drawn | {quantity: value}
         sides = (
-            simulate(build(order, known, mine), n_patients, seed=seed, horizon=horizon, times=[0])
+            simulate(
+                build(order, known, mine),
+                n_patients,
+                seed=seed,
+                horizon=horizon,
+                times=[0],
+                scheduler=scheduler,
+            )
             for order in (first, second)
         )
         results.append(compare(*sides))
     difference = np.array([r.mean for r in results])
-    turns = np.flatnonzero(np.diff(np.sign(difference)) != 0)
-    turns_at = float("nan")
-    if len(turns):
-        i = turns[0]
-        # linear between the two neighbours
+    turns = []
+    for i in np.flatnonzero(np.diff(difference > 0)):
         step = difference[i] / (difference[i] - difference[i + 1])
-        turns_at = float(values[i] + step * (values[i + 1] - values[i]))
+        turns.append(float(values[i] + step * (values[i + 1] - values[i])))
     return Threshold(
         quantity=quantity,
         values=values,
@@ -168,13 +189,15 @@ def threshold(
         lower=np.array([r.lower for r in results]),
         upper=np.array([r.upper for r in results]),
         probability=np.array([r.probability for r in results]),
-        turns_at=turns_at,
+        error=np.array([r.monte_carlo_se for r in results]),
+        turns=tuple(turns),
     )
 
 
 def turning_map(
     first, second, known, across: tuple, up: tuple, *,
     n_patients: int, seed: int, horizon: float = 60.0,
+    scheduler: str = "",
 ) -> TurningMap:  # fmt: skip
     """Set two quantities to every pair of values, the others at their base value.
 
@@ -189,6 +212,8 @@ def turning_map(
     seed : int
     horizon : float
         Months.
+    scheduler : str
+        As for :func:`secondline.sequencing.simulate`.
 
     Returns
     -------
@@ -202,7 +227,12 @@ def turning_map(
             values = base_case(known, **{name_x: float(x), name_y: float(y)})
             sides = (
                 simulate(
-                    build(order, known, values), n_patients, seed=seed, horizon=horizon, times=[0]
+                    build(order, known, values),
+                    n_patients,
+                    seed=seed,
+                    horizon=horizon,
+                    times=[0],
+                    scheduler=scheduler,
                 )
                 for order in (first, second)
             )

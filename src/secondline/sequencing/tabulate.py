@@ -16,6 +16,7 @@ def quantities_table(known: dict) -> pd.DataFrame:
             "Base": amount(q.value, q.unit),
             "95 % range": f"{amount(q.low, q.unit)} to {amount(q.high, q.unit)}",
             "Kind": q.kind,
+            "Range from": q.spread,
             "Source": q.source,
         }
         for q in known.values()
@@ -30,7 +31,7 @@ def printed_table(checks: pd.DataFrame) -> pd.DataFrame:
             "What": checks["what"],
             "Printed": checks["printed"] + " " + units,
             "Model": [
-                f"{value:.1f} {unit}" if np.isfinite(value) else f"not within follow-up, {unit}"
+                f"{value:.1f} {unit}" if np.isfinite(value) else "not reached"
                 for value, unit in zip(checks["model"], units, strict=True)
             ],
             "Fitted to it": checks["given"],
@@ -91,7 +92,7 @@ def comparison_table(comparisons: dict[tuple[str, str], Comparison]) -> pd.DataF
                 f"{_signed(c.mean)} ({_signed(c.lower)} to {_signed(c.upper)})"
             ),
             "First ahead, % of draws": f"{100 * c.probability:.0f}",
-            "Sampling error, months": f"{c.monte_carlo_se:.2f}",
+            "Standard error of sampling": f"{c.monte_carlo_se:.2f}",
         }
         for (first, second), c in comparisons.items()
     )
@@ -117,22 +118,30 @@ def threshold_table(result) -> pd.DataFrame:
     """Return :func:`secondline.sequencing.threshold` as it is to be read."""
     return pd.DataFrame(
         {
-            "Share left %": [f"{100 * v:.0f}" for v in result.values],
+            "Share %": [f"{100 * v:.0f}" for v in result.values],
             "Months ahead": [_signed(v) for v in result.difference],
             "Middle 95 % of draws": [
                 f"{_signed(a)} to {_signed(b)}"
                 for a, b in zip(result.lower, result.upper, strict=True)
             ],
             "First ahead, % of draws": [f"{100 * p:.0f}" for p in result.probability],
+            "Standard error of sampling": [f"{e:.2f}" for e in result.error],
         }
     )
 
 
-def map_table(grid) -> pd.DataFrame:
-    """Return :func:`secondline.sequencing.turning_map` as it is to be read."""
+def map_table(grid, *, up: str) -> pd.DataFrame:
+    """Return :func:`secondline.sequencing.turning_map` as it is to be read.
+
+    Parameters
+    ----------
+    grid : TurningMap
+    up : str
+        The quantity of the rows, in words.
+    """
     rows = []
     for value, differences in zip(grid.up, grid.difference, strict=True):
-        row = {"Lasting responses": f"{100 * value:.0f} %"}
+        row = {up: f"{100 * value:.0f} %"}
         for share, difference in zip(grid.across, differences, strict=True):
             row[f"{100 * share:.0f} % left"] = _signed(difference)
         rows.append(row)

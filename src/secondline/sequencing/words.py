@@ -4,40 +4,71 @@ import numpy as np
 
 
 def describe_comparison(comparison, first: str, second: str, horizon: float) -> str:
-    """Return who is ahead, by how much and how sure the draws are of it."""
+    """Return who is ahead in the model, by how much, and in how many draws."""
     ahead, behind, mean = first, second, comparison.mean
     low, high, share = comparison.lower, comparison.upper, comparison.probability
     if mean < 0:
         ahead, behind, mean = second, first, -mean
         low, high, share = -high, -low, 1 - share
     text = (
-        f"Over {horizon:g} months, {ahead} is ahead of {behind} by {_number(mean)} months alive on "
-        f"average over the draws; the middle 95 % of them run from {_number(low)} to "
-        f"{_number(high)}. "
+        f"Under the ranges that this book assumes, patients of the model live {_number(mean)} "
+        f"months longer within {horizon:g} months with {ahead} than with {behind}, on average "
+        "over the draws"
     )
+    if np.isfinite(low):
+        text += f"; the middle 95 % of the draws run from {_number(low)} to {_number(high)} months"
+    text += ". "
     if mean < 2 * comparison.monte_carlo_se:
         return text + "That is no more than the sampling error of this run."
     percent = 100 * share
+    if not np.isfinite(low):
+        return text.strip()
     if percent > 99.5:
-        return text + "It is ahead in nearly all draws."
-    return text + f"It is ahead in {percent:.0f} % of them."
+        return text + f"Nearly all draws have {ahead} ahead."
+    return text + f"In {percent:.0f} % of the draws {ahead} is ahead."
 
 
-def describe_threshold(result, first: str, second: str) -> str:
-    """Return where a comparison turns, or that it does not."""
+def describe_threshold(result, first: str, second: str, label: str) -> str:
+    """Return where a comparison turns along a share, or that it does not.
+
+    Parameters
+    ----------
+    result : Threshold
+    first, second : str
+    label : str
+        What the share is of, as the subject of a sentence.
+    """
     low, high = 100 * result.values[0], 100 * result.values[-1]
-    if np.isfinite(result.turns_at):
+    start, end = (first if result.difference[i] > 0 else second for i in (0, -1))
+    if len(result.turns) == 1:
         return (
-            f"On average over all other numbers the two orders are level where "
-            f"{100 * result.turns_at:.0f} % is left."
+            f"On average over all other numbers {first} and {second} are level where {label} is "
+            f"{100 * result.turns[0]:.0f} %: below it {start} is ahead, above it {end}."
         )
-    ahead = first if result.difference[-1] > 0 else second
+    if result.turns:
+        places = ", ".join(f"{100 * value:.0f} %" for value in result.turns)
+        return f"The lead changes more than once as {label} rises: at {places}."
     nearest = int(np.argmin(np.abs(result.difference)))
+    share = result.probability[nearest]
     return (
-        f"From {low:.0f} to {high:.0f} % left, {ahead} stays ahead on average over all other "
-        f"numbers. The closest is at {100 * result.values[nearest]:.0f} %, with "
-        f"{_number(abs(result.difference[nearest]))} months between the two and {first} ahead "
-        f"of {second} in {100 * result.probability[nearest]:.0f} % of the draws."
+        f"Wherever {label} lies between {low:.0f} and {high:.0f} %, {end} stays ahead on average "
+        f"over all other numbers. The two orders are closest at "
+        f"{100 * result.values[nearest]:.0f} %: {_number(abs(result.difference[nearest]))} months "
+        f"apart, with {first} ahead in {100 * share:.0f} % of the draws."
+    )
+
+
+def describe_information(comparison) -> str:
+    """Return what it would be worth to know every number of the model."""
+    gain = comparison.perfect_information
+    if gain < 0.05:
+        return (
+            "Knowing every number of the model exactly would hardly change the choice: an "
+            "average patient of the model would gain less than 0.05 months by it."
+        )
+    return (
+        "If every number of the model were known exactly before the order is chosen, an average "
+        f"patient of the model would gain {gain:.2f} months by it."
     )
 
 
@@ -60,17 +91,19 @@ def report(
         From :func:`secondline.sequencing.one_way`.
     """
     assumed = sum(quantity.kind == "assumed" for quantity in known.values())
+    by_hand = sum(quantity.spread == "by hand" for quantity in known.values())
     widest = swings.iloc[0]
     return (
         f"In a semi-Markov model with virtual patients ({n_draws:,} draws of {len(known)} "
-        f"quantities, {assumed} of them assumed without data; {n_patients:,} patients a draw), "
-        f"{first} and {second} differed by {_number(comparison.mean)} months alive within "
-        f"{horizon:g} months (first less second; middle 95 % of the draws "
-        f"{_number(comparison.lower)} to {_number(comparison.upper)}); {first} was ahead in "
-        f"{100 * comparison.probability:.0f} % of the draws. The difference hung most on "
-        f"this: {widest['label']} ({widest['kind']}; {_number(widest['swing'])} months over its "
-        "range). CAR-T cells after a bispecific antibody have not been studied in any source "
-        "used. The model has no memory of earlier responses and leaves out harm and cost."
+        f"quantities, {assumed} of them assumed and {by_hand} with a range set by hand; "
+        f"{n_patients:,} patients a draw), {first} and {second} differed by "
+        f"{_number(comparison.mean)} months alive within {horizon:g} months (first less second; "
+        f"middle 95 % of the draws {_number(comparison.lower)} to {_number(comparison.upper)}); "
+        f"{first} was ahead in {100 * comparison.probability:.0f} % of the draws. The size of the "
+        f"difference hung most on this: {widest['label']} ({widest['kind']}; "
+        f"{_number(widest['swing'])} months over its range). CAR-T cells after a bispecific "
+        "antibody have not been studied in any source used. The model has no memory of earlier "
+        "responses and leaves out harm and cost."
     )
 
 
