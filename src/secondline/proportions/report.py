@@ -111,7 +111,7 @@ def report_sentence(result, *, outcome: str, population: str, omitted=()) -> str
     if omitted:
         verb = "was" if len(omitted) == 1 else "were"
         text += f" {', '.join(omitted)} did not report the outcome and {verb} left out."
-    told = ("Half an event", "The group sizes")
+    told = ("Half an event", "The group sizes", "The data are too sparse")
     corrections = [note for note in result.notes if note.startswith(told)]
     return " ".join([text, *corrections])
 
