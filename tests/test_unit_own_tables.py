@@ -256,20 +256,41 @@ ALL_COLUMNS = list(trials_schema().columns)
 CELLS = st.sampled_from(
     ["", "none", "yes", "no", "article", "0", "1", "5", "10", "-3", "0.5", "54 %", "1,5", "2024"]
     + ["nan", "NR", "=SUM(A1)", "<b>$x^$</b>", '"', '""', "'", "\t", "é", "A", "B", "1e9", "\n"]
-) | st.text(max_size=6)
+) | st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=6)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=100)
 NAMES = st.sampled_from([*ALL_COLUMNS, "drug", "orr", "", "Trial", "x"])
 LINES = st.lists(st.lists(CELLS, max_size=9), max_size=6)
-# mostly whole tables, so that the checks behind the header are reached
+PLAUSIBLE = st.tuples(
+    st.sampled_from(["A", "B", "C", "<b>", "=1+1"]),
+    st.sampled_from(["none", "GemOx"]),
+    st.sampled_from(["yes", "no"]),
+    st.sampled_from(["10", "25", "61"]),
+    st.sampled_from(["", "5", "10"]),
+    st.sampled_from(["", "0", "4"]),
+).map(list)
+
+
+def whole_table(extra, rows, swap, separator):
+    """A table that can be read, but for at most one cell of it."""
+    rows = [[*row, *[""] * len(extra)] for row in rows]
+    if swap is not None and rows:
+        place, cell = swap
+        row = rows[place % len(rows)]
+        row[place % len(row)] = cell
+    lines = [[*HEADER.split(","), *extra], *rows]
+    return "\n".join(separator.join(line) for line in lines).encode("utf-8", "replace")
+
+
 TABLES = st.builds(
-    lambda extra, rows, separator: separator.join([*HEADER.split(","), *extra])
-    + "\n"
-    + "\n".join(separator.join([*row, *[""] * len(extra)]) for row in rows),
+    whole_table,
     st.lists(st.sampled_from(ALL_COLUMNS[6:]), max_size=3, unique=True),
-    st.lists(st.lists(CELLS, min_size=6, max_size=6), max_size=5),
+    st.lists(PLAUSIBLE, min_size=1, max_size=4, unique_by=lambda row: tuple(row[:3])),
+    st.none() | st.tuples(st.integers(0, 99), CELLS),
     st.sampled_from([",", ";", "\t"]),
 )
 FILES = st.one_of(
-    TABLES.map(lambda text: text.encode("utf-8", "replace")),
+    TABLES,
+    TABLES,
     st.builds(
         lambda names, lines, separator: "\n".join(
             separator.join(line) for line in [names, *lines]
@@ -278,8 +299,8 @@ FILES = st.one_of(
         LINES,
         st.sampled_from([",", ";", "\t"]),
     ),
-    st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")),
-    st.text(max_size=60).map(lambda text: text.encode("utf-16", "replace")),
+    TEXT.map(lambda text: text.encode("utf-8", "replace")),
+    TEXT.map(lambda text: text.encode("utf-16", "replace")),
     st.binary(max_size=200),
 )
 
