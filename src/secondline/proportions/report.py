@@ -22,6 +22,8 @@ CI_NAMES = {
     "hksj": "Hartung-Knapp",
     "hksj-conservative": "conservative Hartung-Knapp",
 }
+# of single trials
+STUDY_INTERVAL_NAMES = {"exact": "exact", "wilson": "Wilson"}
 
 
 def percent(share: float, digits: int = 1) -> str:
