@@ -148,21 +148,26 @@ def keyed_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, dict[s
         If the columns are not exactly those, a row has too many or too few fields,
         or an id is empty or used twice; with the line number.
     """
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.reader(lines)
-        header = next(reader, [])
-        if header != list(columns):
-            raise InputError(
-                f"{path}, line 1: the columns are {', '.join(header)}; "
-                f"they must be {', '.join(columns)}."
-            )
-        seen = set()
-        for row in reader:
-            where = f"{path}, line {reader.line_num}"
-            if len(row) != len(columns):
-                raise InputError(f"{where}: {len(row)} fields; a row has {len(columns)}.")
-            values = dict(zip(columns, row, strict=True))
-            if not values["id"] or values["id"] in seen:
-                raise InputError(f"{where}: the id {values['id']!r} is empty or used twice.")
-            seen.add(values["id"])
-            yield where, values
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not UTF-8 text.") from error
+    rows = numbered_rows(text, ",")
+    _, header, _ = next(rows, (1, [], ""))
+    if header != list(columns):
+        raise InputError(
+            f"{path}, line 1: the columns are {', '.join(header)}; "
+            f"they must be {', '.join(columns)}."
+        )
+    seen = set()
+    for line, row, fault in rows:
+        where = f"{path}, line {line}"
+        if fault:
+            raise InputError(f"{where}: {fault}.")
+        if len(row) != len(columns):
+            raise InputError(f"{where}: {len(row)} fields; a row has {len(columns)}.")
+        values = dict(zip(columns, row, strict=True))
+        if not values["id"] or values["id"] in seen:
+            raise InputError(f"{where}: the id {values['id']!r} is empty or used twice.")
+        seen.add(values["id"])
+        yield where, values
