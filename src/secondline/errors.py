@@ -1,4 +1,4 @@
-"""The one exception that bad input raises."""
+"""The exception that bad input raises, and its one special case."""
 
 
 class InputError(ValueError):
@@ -8,6 +8,10 @@ class InputError(ValueError):
         # IPython asks an exception for its own rendering: a reader who mistypes
         # a parameter gets the sentence, not the library's call stack.
         return [f"InputError: {self}"]
+
+
+class NoFiniteEstimate(InputError):
+    """Good input of which a model has no finite estimate, such as no event anywhere."""
 
 
 def one_of(allowed) -> str:

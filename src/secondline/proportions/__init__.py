@@ -5,6 +5,11 @@ patients. :func:`pool` brings the trials together.
 """
 
 from secondline.proportions.inputs import check_counts
+from secondline.proportions.meta_regression import (
+    MetaRegression,
+    meta_regression,
+    predict_regression,
+)
 from secondline.proportions.pooling import (
     CI_METHODS,
     METHODS,
@@ -52,6 +57,7 @@ __all__ = [
     "METHODS",
     "RECORDED",
     "TRANSFORMS",
+    "MetaRegression",
     "PooledProportion",
     "PrintedPool",
     "RegressionTest",
@@ -72,10 +78,12 @@ __all__ = [
     "identify_method",
     "leave_one_out",
     "leave_one_out_table",
+    "meta_regression",
     "methods_table",
     "percentage_verdicts",
     "pool",
     "pool_all_ways",
+    "predict_regression",
     "printed_pool_table",
     "reading",
     "regression_test",

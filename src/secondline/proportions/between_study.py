@@ -65,6 +65,64 @@ def _ceiling(effect) -> float:
     return 10 * float(np.sum((effect - np.mean(effect)) ** 2)) + 1e-12
 
 
+def weighted_fit(effect, variance, design):
+    """Return coefficients, their covariance for known variances, and the weighted residual sum.
+
+    Parameters
+    ----------
+    effect, variance : ndarray, shape (k,)
+    design : ndarray, shape (k, p)
+    """
+    root = 1 / np.sqrt(variance)
+    q, r = np.linalg.qr(design * root[:, None])
+    scaled = effect * root
+    beta = np.linalg.solve(r, q.T @ scaled)
+    residual = scaled - (design * root[:, None]) @ beta
+    inverse = np.linalg.inv(r)
+    return beta, inverse @ inverse.T, float(np.sum(residual**2))
+
+
+def residual_tau2(effect, variance, design, method: str) -> float:
+    """Return the variance between trials that the design leaves, by the named estimator."""
+    k, p = design.shape
+    if method == "common":
+        return 0.0
+
+    def excess(tau2):
+        return weighted_fit(effect, variance + tau2, design)[2] - (k - p)
+
+    if method == "DL":
+        weights = 1 / variance
+        inverse = weighted_fit(effect, variance, design)[1]
+        trace = np.sum(weights) - np.trace((design * weights[:, None] ** 2).T @ design @ inverse)
+        return max(0.0, float(excess(0.0) / trace))
+    # beyond this the residual sum is far below its degrees of freedom
+    ceiling = 10 * weighted_fit(effect, np.ones(k), design)[2] + 1e-12
+    if method == "PM":
+        if excess(0.0) <= 0:
+            return 0.0
+        return float(brentq(excess, 0.0, ceiling, xtol=1e-15, rtol=1e-14))
+
+    def parts(tau2):
+        weights = 1 / (variance + tau2)
+        beta, inverse, q = weighted_fit(effect, variance + tau2, design)
+        residual = weights * (effect - design @ beta)
+        leverage = np.sum((design @ inverse) * design, axis=1)
+        # trace of P = W - W X (X'WX)^-1 X'W
+        score = np.sum(residual**2) - np.sum(weights - weights**2 * leverage)
+        likelihood = 0.5 * (np.sum(np.log(weights)) + np.linalg.slogdet(inverse)[1] - q)
+        return score, likelihood
+
+    # as without moderators: every downward crossing of the score, then the most likely
+    grid = np.concatenate([[0.0], np.geomspace(ceiling * 1e-8, ceiling, 200)])
+    scores = np.array([parts(t)[0] for t in grid])
+    candidates = [0.0]
+    for i in np.flatnonzero((scores[:-1] > 0) & (scores[1:] <= 0)):
+        found = brentq(lambda t: parts(t)[0], grid[i], grid[i + 1], xtol=1e-15, rtol=1e-14)
+        candidates.append(found)
+    return float(max(candidates, key=lambda t: parts(t)[1]))
+
+
 ESTIMATORS = {
     "DL": dersimonian_laird,
     "REML": restricted_maximum_likelihood,

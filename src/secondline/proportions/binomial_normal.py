@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import gammaln, xlogy
 
-from secondline.errors import InputError
+from secondline.errors import NoFiniteEstimate
 
 # from the left end (0) to the right end (1) of a trial's stretch; enough for all tau allowed
 NODES = np.linspace(0, 1, 401)
@@ -62,14 +62,14 @@ def fit(events, totals, *, common: bool = False) -> BinomialNormalFit:
 
     Raises
     ------
-    InputError
+    NoFiniteEstimate
         If the likelihood has no maximum at finite values: no trial has an event,
         every patient has one, or the trials are split between the two.
     """
     share = events.sum() / totals.sum()
     if share in (0.0, 1.0):
         what = "no patient has" if share == 0 else "every patient has"
-        raise InputError(
+        raise NoFiniteEstimate(
             f"The binomial-normal model has no finite estimate when {what} an event; "
             "use transform='freeman-tukey' or 'arcsine'."
         )
@@ -97,10 +97,10 @@ def fit(events, totals, *, common: bool = False) -> BinomialNormalFit:
             best = found
     mu, tau = best.x
     if tau > 0.99 * LARGEST_TAU:
-        raise InputError(UNBOUNDED)
+        raise NoFiniteEstimate(UNBOUNDED)
     mu, tau, hessian = _polish(mu, tau, events, totals)
     if tau > 0 and np.linalg.eigvalsh(hessian).max() >= 0:
-        raise InputError(UNBOUNDED)
+        raise NoFiniteEstimate(UNBOUNDED)
     # At tau = 0 the cross derivative vanishes by symmetry, so mu's block stands alone.
     variance = np.linalg.inv(-hessian)[0, 0] if tau > 0 else -1 / hessian[0, 0]
     return BinomialNormalFit(float(mu), float(np.sqrt(variance)), float(tau), max(0.0, float(q)))

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import stats
 
-from secondline.errors import InputError, one_of
+from secondline.errors import InputError, NoFiniteEstimate
 from secondline.proportions import binomial_normal
 from secondline.proportions.between_study import ESTIMATORS, weighted_mean
-from secondline.proportions.inputs import check_counts
+from secondline.proportions.inputs import check_choice, check_counts, check_level
 from secondline.proportions.transforms import SCALES, effects, harmonic_mean
 
 TRANSFORMS = (*SCALES, "glmm")
@@ -133,8 +133,9 @@ def pool(
     ------
     InputError
         If the counts cannot be used (see :func:`check_counts`), a choice is
-        unknown, or "glmm" is asked for with a `ci` other than "wald" or has no
-        finite estimate.
+        unknown, or "glmm" is asked for with a `ci` other than "wald".
+    NoFiniteEstimate
+        If "glmm" has no finite estimate; an InputError of its own kind.
 
     Notes
     -----
@@ -154,11 +155,10 @@ def pool(
     95 % prediction interval: 18.2 to 88.3 %
     Freeman-Tukey, DL, Wald; back-transformed at n = 45.0 (harmonic mean)
     """
-    _check_choice("transform", transform, TRANSFORMS)
-    _check_choice("method", method, METHODS)
-    _check_choice("ci", ci, CI_METHODS)
-    if not isinstance(level, (int, float)) or not 0 < level < 1:
-        raise InputError(f"level is {level!r}; it must lie between 0 and 1, for example 0.95.")
+    check_choice("transform", transform, TRANSFORMS)
+    check_choice("method", method, METHODS)
+    check_choice("ci", ci, CI_METHODS)
+    check_level(level)
     events, totals = check_counts(events, totals, minimum=2)
     settings = {"ci": ci, "level": level}
     if transform == "glmm":
@@ -185,7 +185,7 @@ def pool_all_ways(events, totals, *, level: float = 0.95) -> list[PooledProporti
     for method in ("common", "REML"):
         try:
             results.append(pool(events, totals, transform="glmm", method=method, level=level))
-        except InputError:
+        except NoFiniteEstimate:
             continue
     return results
 
@@ -345,6 +345,8 @@ def _correction_notes(corrected) -> list[str]:
     ]
 
 
+
+
 def _sparse_notes(events, totals) -> list[str]:
     """Say where the chi-square P of the likelihood-ratio statistic cannot be trusted.
 
@@ -364,8 +366,3 @@ def _sparse_notes(events, totals) -> list[str]:
         "the chi-square distribution needs at least four fifths of them at 5 or more and none "
         "below 1 (Cochran 1954)."
     ]
-
-
-def _check_choice(name, value, allowed) -> None:
-    if value not in allowed:
-        raise InputError(f"{name} is {value!r}; allowed: {one_of(allowed)}.")

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from secondline.errors import InputError
+from secondline.errors import InputError, NoFiniteEstimate
 from secondline.proportions.inputs import check_counts
 from secondline.proportions.pooling import PooledProportion, pool
 
 
-def leave_one_out(events, totals, **settings) -> list[PooledProportion]:
+def leave_one_out(events, totals, **settings) -> list[PooledProportion | None]:
     """Pool without each trial in turn.
 
     Parameters
@@ -19,8 +19,9 @@ def leave_one_out(events, totals, **settings) -> list[PooledProportion]:
 
     Returns
     -------
-    list of PooledProportion
-        The i-th is the pool without the i-th trial.
+    list of PooledProportion or None
+        The i-th is the pool without the i-th trial; None where the binomial-normal
+        model has no finite estimate for the rest (no other trial has an event, say).
 
     Raises
     ------
@@ -31,4 +32,11 @@ def leave_one_out(events, totals, **settings) -> list[PooledProportion]:
     if len(events) < 3:
         raise InputError(f"Leaving one trial out needs at least 3, but there are {len(events)}.")
     keep = ~np.eye(len(events), dtype=bool)
-    return [pool(events[rest], totals[rest], **settings) for rest in keep]
+    return [_pool_or_none(events[rest], totals[rest], settings) for rest in keep]
+
+
+def _pool_or_none(events, totals, settings) -> PooledProportion | None:
+    try:
+        return pool(events, totals, **settings)
+    except NoFiniteEstimate:
+        return None

@@ -165,12 +165,14 @@ def forest_table(
     return pd.DataFrame(rows)
 
 
-def leave_one_out_table(results: list[PooledProportion], cohorts: pd.DataFrame) -> pd.DataFrame:
-    """Return the pool without each trial in turn.
+def leave_one_out_table(
+    results: list[PooledProportion | None], cohorts: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the pool without each trial in turn; "–" where there is none.
 
     Parameters
     ----------
-    results : list of PooledProportion
+    results : list of PooledProportion or None
         From :func:`secondline.proportions.leave_one_out`.
     cohorts : DataFrame
         The trials, in the same order.
@@ -180,10 +182,12 @@ def leave_one_out_table(results: list[PooledProportion], cohorts: pd.DataFrame) 
     return pd.DataFrame(
         {
             "Without": named(cohort),
-            "Pooled %": percent(result.estimate),
-            "Interval": _range(result.lower, result.upper),
-            "I² %": f"{result.i2:.1f}",
-            "New trial": _range(result.prediction_lower, result.prediction_upper),
+            "Pooled %": percent(result.estimate) if result else "–",
+            "Interval": _range(result.lower, result.upper) if result else "–",
+            "I² %": f"{result.i2:.1f}" if result else "–",
+            "New trial": (
+                _range(result.prediction_lower, result.prediction_upper) if result else "–"
+            ),
         }
         for cohort, result in zip(cohorts.itertuples(), results, strict=True)
     )
