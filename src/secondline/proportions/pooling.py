@@ -345,8 +345,6 @@ def _correction_notes(corrected) -> list[str]:
     ]
 
 
-
-
 def _sparse_notes(events, totals) -> list[str]:
     """Say where the chi-square P of the likelihood-ratio statistic cannot be trusted.
 
