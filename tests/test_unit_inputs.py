@@ -426,3 +426,34 @@ def test_recorded_results_are_read_back():
     assert results["a"] == 0.5
     assert np.isnan(results["b"])
     assert results["c"] == "text"
+
+
+def test_where_there_is_no_right_answer_none_is_asked_for():
+    for answer in (None, 3.0):
+        text = check_number(answer, float("nan"), within=0.1, hint="x")
+        assert text.startswith("With these settings or trials there is no such number")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<b>Centre</b> $x^2$ and $$y$$",
+        "[link](javascript:alert(1)) ![](x) `code` {claim}`1 <a>`",
+        "*a* _b_ **c** ~~d~~ | # - + 1. > & &amp; \\ \\( x \\)",
+        "https://example.org www.example.org a@example.org",
+        "# heading",
+        "Müller – Paris 日本",
+        "two\nlines",
+    ],
+)
+def test_a_readers_words_are_shown_as_they_stand(name):
+    from bs4 import BeautifulSoup
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+    from secondline.chapters import as_text
+
+    page = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    soup = BeautifulSoup(page.use(dollarmath_plugin).render(f"> In {as_text(name)}."), "html.parser")
+    assert soup.get_text().strip() == f"In {' '.join(name.split())}."
+    assert {tag.name for tag in soup.find_all()} == {"blockquote", "p"}

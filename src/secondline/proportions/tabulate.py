@@ -126,6 +126,33 @@ def methods_table(results: list[PooledProportion]) -> pd.DataFrame:
     return pd.DataFrame(list(rows.values()))
 
 
+def one_change(
+    results: list[PooledProportion], chosen: PooledProportion
+) -> list[PooledProportion]:
+    """Return the ways of pooling that differ from one in the scale or in the model alone.
+
+    Parameters
+    ----------
+    results : list of PooledProportion
+        From :func:`secondline.proportions.pool_all_ways`.
+    chosen : PooledProportion
+        The pool that they are to be near to. The binomial-normal model has no scale; the
+        fits of the other kind stand for its neighbours.
+
+    Returns
+    -------
+    list of PooledProportion
+        In the order given, with all their intervals, and with the binomial-normal fits.
+    """
+    # maximum likelihood is the neighbour of restricted maximum likelihood
+    model = "REML" if chosen.method == "ML" else chosen.method
+    return [
+        result
+        for result in results
+        if result.transform in (chosen.transform, "glmm") or result.method == model
+    ]
+
+
 def forest_table(
     result: PooledProportion,
     cohorts: pd.DataFrame,
