@@ -9,7 +9,15 @@ from secondline.csvfiles import read_number_cell, read_own_table
 from secondline.csvfiles.files import LARGEST_FILE
 from secondline.csvfiles.tables import LARGEST_TABLE
 from secondline.errors import InputError
-from secondline.tables import read_trials, select_cohorts, trials_schema
+from secondline.tables import (
+    EARLIEST,
+    LATEST,
+    TRIPLES,
+    read_dictionary,
+    read_trials,
+    select_cohorts,
+    trials_schema,
+)
 
 HEADER = "trial,backbone,prior_car_t,n,orr_events,cr_events"
 ROWS = "A,none,yes,10,5,3\nB,GemOx,no,12,,4\n"
@@ -238,6 +246,15 @@ def test_number_cells(text, kind, number, words):
 def test_optional_columns_have_ranges(tmp_path, cells, words):
     text = f"{HEADER},{','.join(cells)}\nA,none,yes,10,5,3,{','.join(cells.values())}\n"
     assert words in fault(tmp_path, text)
+
+
+def test_the_dictionary_names_the_ranges():
+    allowed = read_dictionary().query("table == 'bispecific_trials'").set_index("column")["allowed"]
+    assert allowed["year"] == f"{EARLIEST} to {LATEST}"
+    assert allowed["publication"] == "article, abstract"
+    assert allowed["refractory_share"] == "0 to 1"
+    for name in (*(n for triple in TRIPLES for n in triple), "follow_up_months"):
+        assert allowed[name] == "0 or more", name
 
 
 def test_optional_columns_may_be_empty_or_open(tmp_path):
