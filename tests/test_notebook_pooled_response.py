@@ -80,6 +80,9 @@ def test_other_settings_give_the_right_other_result(run, outcome, population, se
     assert recorded["pools_reproduced"] == recorded["pools_printed"] == 6
     assert recorded["no_heterogeneity_said"] == 4
     assert recorded["no_heterogeneity_holds"] == 1
+    # shown with a mark between thousands, and so a whole number
+    assert recorded["null_one_in"] == 5000
+    assert isinstance(recorded["null_one_in"], int)
 
 
 def test_own_trials_are_pooled_and_shown_as_text(run, tmp_path):
