@@ -51,6 +51,40 @@ def percentage_agrees(n: int, N: int, printed: str) -> bool:
     return Fraction(value) / Fraction(unit) in candidates
 
 
+def counts_from_percentage(printed: str, N: int) -> tuple[int, ...]:
+    """Return every count out of N that would be printed as this percentage.
+
+    Parameters
+    ----------
+    printed : str
+        The percentage without its sign, with its trailing zeros: ``"34.9"``.
+    N : int
+        Denominator, 1 or more.
+
+    Returns
+    -------
+    tuple of int
+        Ascending; empty where no count of N gives the percentage.
+
+    Raises
+    ------
+    InputError
+        If the text is not a number or N is not above 0.
+
+    Examples
+    --------
+    >>> counts_from_percentage("34.9", 43), counts_from_percentage("84.2", 17)
+    ((15,), ())
+    """
+    if N < 1:
+        raise InputError(f"N is {N}; a percentage needs at least one patient.")
+    near = int(_number(printed) * int(N) / 100)
+    # one digit less or more than shown moves the count by no more than this
+    reach = int(int(N) / (100 * 10 ** decimals(printed))) + 1
+    candidates = range(max(0, near - reach), min(int(N), near + reach + 1) + 1)
+    return tuple(n for n in candidates if percentage_agrees(n, int(N), printed))
+
+
 def as_printed(value: float, like: str) -> str:
     """Return a number rounded to as many digits as a printed one shows."""
     return f"{value:.{decimals(like)}f}"

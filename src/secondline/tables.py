@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -102,23 +103,64 @@ def read_trials(path: str | Path = "") -> pd.DataFrame:
     path = Path(path) if str(path) else published_trials()
     if str(path).startswith("~"):
         path = Path.home() / str(path).removeprefix("~").lstrip("/\\")
+    return read_checked(path, "trials", "bispecific_trials", REQUIRED, trials_schema, ALIASES)
+
+
+def read_checked(
+    path: Path, parameter: str, table: str, required, schema, aliases=MappingProxyType({})
+) -> pd.DataFrame:
+    """Read a CSV file with the columns that the dictionary gives a table.
+
+    Parameters
+    ----------
+    path : Path
+    parameter : str
+        The setting that the path comes from, for the sentence if there is no file.
+    table : str
+        Name in ``data/dictionary.csv``; it gives the columns and their types. The
+        rows are named by the column "trial", which is one of the required.
+    required : sequence of str
+        Columns that the file must have.
+    schema : callable
+        Returns the pandera schema; the name of each check ends a sentence.
+    aliases : mapping of str to str
+        What people call a column, in lower case, and its right name.
+
+    Returns
+    -------
+    DataFrame
+        The file's columns and rows; the index is the line of the file.
+
+    Raises
+    ------
+    InputError
+        One sentence for each of the first ten faults, with its line and column, and how
+        many more there are.
+    """
     frame = read_own_table(
-        path, "trials is the path of a CSV file, or empty for the published table."
+        path, f"{parameter} is the path of a CSV file, or empty for the published table."
     )
-    kinds = _kinds()
-    raise_if_any(path, column_faults(frame.columns, list(kinds), REQUIRED, ALIASES))
-    table = pd.DataFrame(index=frame.index)
+    kinds = _kinds(table)
+    raise_if_any(path, column_faults(frame.columns, list(kinds), required, aliases))
+    checked = pd.DataFrame(index=frame.index)
     faults = {}
     for column in frame:
         if kinds[column] == "text":
-            table[column] = frame[column]
+            checked[column] = frame[column]
         else:
-            table[column], more = _to_numbers(frame, column, kinds[column])
+            checked[column], more = _to_numbers(frame, column, kinds[column])
             faults |= more
-    # a cell that is no number has had its sentence; the schema sees it as missing
-    faults = {**_schema_faults(table), **faults}
+    # a cell that is no number has had its sentence; the schema sees it as missing,
+    # and what it says of the whole of that row is not to be relied on
+    unread = {line for line, _ in faults}
+    more = _schema_faults(checked, schema())
+    faults |= {
+        place: text
+        for place, text in more.items()
+        if place not in faults and not (place[0] in unread and place[1] not in checked)
+    }
     raise_if_any(path, [faults[place] for place in sorted(faults)])
-    return table
+    return checked
 
 
 def published_trials() -> Path:
@@ -211,31 +253,31 @@ def select_cohorts(trials: pd.DataFrame, population: str, outcome: str) -> pd.Da
     )
 
 
-def _kinds() -> dict[str, str]:
+def _kinds(table: str) -> dict[str, str]:
     dictionary = read_dictionary()
-    mine = dictionary[dictionary["table"] == "bispecific_trials"]
-    return dict(zip(mine["column"], mine["type"], strict=True))
+    mine = dictionary[dictionary["table"] == table]
+    # a year is a whole number, but no count of patients
+    counted = (mine["type"] != "count") | (mine["unit"] == "patients")
+    return dict(zip(mine["column"], mine["type"].where(counted, "whole"), strict=True))
 
 
 def _to_numbers(frame: pd.DataFrame, column: str, kind: str):
-    # a year is a whole number, but no count of patients
-    read_as = "whole" if kind == "count" and column not in COUNTS else kind
     values, sentences = [], {}
     for line, text in frame[column].items():
-        number, fault = read_number_cell(text, kind=read_as, largest=LARGEST_COUNT)
+        number, fault = read_number_cell(text, kind=kind, largest=LARGEST_COUNT)
         values.append(number)
         if fault:
             sentences[line, column] = f"{_where(frame, line, column)}: {shown(text)} {fault}."
-    dtype = "Int64" if kind == "count" else "float64"
+    dtype = "float64" if kind == "number" else "Int64"
     return pd.Series(values, index=frame.index, dtype=dtype), sentences
 
 
-def _schema_faults(table: pd.DataFrame) -> dict[tuple[int, str], str]:
+def _schema_faults(table: pd.DataFrame, schema) -> dict[tuple[int, str], str]:
     """Return pandera's failures as sentences, by line and column ("" for a whole row)."""
     import pandera.pandas as pa
 
     try:
-        trials_schema().validate(table, lazy=True)
+        schema.validate(table, lazy=True)
         return {}
     except pa.errors.SchemaErrors as error:
         faults = {}

@@ -1,0 +1,94 @@
+"""Orders of treatment as a multi-state model: sampled, compared, questioned.
+
+:func:`simulate` sends virtual patients through any :class:`SequenceModel`;
+:func:`quantities` and :func:`build` make the models of the three orders.
+"""
+
+from secondline.sequencing.calibration import calibrate_relapse, durable_share
+from secondline.sequencing.checks import against_printed
+from secondline.sequencing.comparison import Comparison, compare
+from secondline.sequencing.estimators import aalen_johansen
+from secondline.sequencing.model import (
+    DEAD,
+    KINDS,
+    SequenceModel,
+    Time,
+    Transition,
+    transition_table,
+)
+from secondline.sequencing.orders import (
+    BISPECIFIC_AFTER,
+    CAR_T_AFTER,
+    CAR_T_SECOND,
+    CAR_T_THIRD,
+    ORDERS,
+    base_case,
+    build,
+    check_orders,
+    draw,
+    odds_before_after,
+    quantities,
+    responding,
+)
+from secondline.sequencing.quantities import Quantity, around
+from secondline.sequencing.sampler import SimulatedSequences, histories, simulate
+from secondline.sequencing.sensitivity import Threshold, TurningMap, one_way, threshold, turning_map
+from secondline.sequencing.tabulate import (
+    comparison_table,
+    draws_table,
+    map_table,
+    one_way_table,
+    orders_table,
+    printed_table,
+    quantities_table,
+    threshold_table,
+)
+from secondline.sequencing.words import describe_comparison, describe_threshold, report
+
+__all__ = [
+    "BISPECIFIC_AFTER",
+    "CAR_T_AFTER",
+    "CAR_T_SECOND",
+    "CAR_T_THIRD",
+    "DEAD",
+    "KINDS",
+    "ORDERS",
+    "Comparison",
+    "Quantity",
+    "SequenceModel",
+    "SimulatedSequences",
+    "Threshold",
+    "Time",
+    "Transition",
+    "TurningMap",
+    "aalen_johansen",
+    "against_printed",
+    "around",
+    "base_case",
+    "build",
+    "calibrate_relapse",
+    "check_orders",
+    "compare",
+    "comparison_table",
+    "describe_comparison",
+    "describe_threshold",
+    "draw",
+    "draws_table",
+    "durable_share",
+    "histories",
+    "map_table",
+    "odds_before_after",
+    "one_way",
+    "one_way_table",
+    "orders_table",
+    "printed_table",
+    "quantities",
+    "quantities_table",
+    "report",
+    "responding",
+    "simulate",
+    "threshold",
+    "threshold_table",
+    "transition_table",
+    "turning_map",
+]
