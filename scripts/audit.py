@@ -8,7 +8,8 @@ rules use what there is: n and N against a percentage, limits around an estimate
 P against both. Rows that share a concept must agree.
 
 Exit code 0: nothing impossible, though there may be findings of other grades; 1:
-something cannot be true; 2: the file cannot be read.
+something cannot be true; 2: a file cannot be read, no row of it can, or a relation
+lacks what its rule needs.
 """
 
 import argparse
@@ -33,6 +34,9 @@ def main() -> int:
     options = parser.parse_args()
     try:
         claims, faults = read_own_claims(options.file)
+        if not claims:
+            told = [*faults, f"{Path(options.file).name} has no row that can be read."]
+            raise InputError("\n".join(told))
         relations = read_relations(options.relations) if options.relations else ()
         result = audit(claims, relations)
         if options.html:

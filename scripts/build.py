@@ -5,7 +5,7 @@
 
 Only chapters that changed are executed. The site is built afresh, without
 executing anything, whenever a page changed; warnings are errors. A build that
-fails leaves the last good site where it was.
+fails leaves the last good site where it was. Only one build runs at a time.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import sys
 import time
 from pathlib import Path
 
+from secondline.chapters.building import put_in_place, restore, sole_build
 from secondline.chapters.execution import (
     ChapterError,
     execute_book,
@@ -37,17 +38,19 @@ def main() -> int:
     )
     force = parser.parse_args().force
     try:
-        for run in execute_book(ROOT, force=force):
-            if run.status != "page":
-                print(f"  {run.name:<34} {run.seconds:6.1f} s  {run.status}", flush=True)
+        with sole_build(BUILD):
+            for run in execute_book(ROOT, force=force):
+                if run.status != "page":
+                    print(f"  {run.name:<34} {run.seconds:6.1f} s  {run.status}", flush=True)
+            return build_site(force=force)
     except (ChapterError, InputError) as error:
         print(f"The book was not built. {error}", file=sys.stderr)
         return 1
-    return build_site(force=force)
 
 
 def build_site(*, force: bool) -> int:
     """Build ``_build/html`` from ``_build/executed`` unless it is up to date."""
+    restore(SITE)
     parts = [BUILD / "executed", ROOT / "src/secondline", ROOT / "seeds", Path(__file__)]
     stamp = hashlib.sha256((folder_hash(*parts) + installed_versions()).encode()).hexdigest()
     fresh = STAMP.is_file() and STAMP.read_text() == stamp and (SITE / "index.html").is_file()
@@ -73,8 +76,13 @@ def build_site(*, force: bool) -> int:
                 file=sys.stderr,
             )
             return 1
-        shutil.rmtree(SITE, ignore_errors=True)
-        made.rename(SITE)
+        # until the new stamp is written no site counts as up to date
+        STAMP.unlink(missing_ok=True)
+        try:
+            put_in_place(made, SITE)
+        except OSError as error:
+            print(f"The new site could not be put in its place: {error}.", file=sys.stderr)
+            return 1
         shutil.rmtree(work)
         STAMP.write_text(stamp)
         print(f"  {'site':<34} {time.perf_counter() - start:6.1f} s  built")

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import papermill
 import pytest
@@ -14,6 +15,7 @@ CHAPTER = "book/bispecifics/pooled-response.ipynb"
 MINE = """trial,backbone,prior_car_t,n,orr_events,cr_events
 <b>Centre</b> $x^$ 1,none,yes,31,17,11
 =SUM(A1),none,yes,24,11,
+<i>Centre</i> *2* [x](y) $z$,none,yes,24,11,
 Centre 3,none,yes,18,18,0
 Centre 4,none,yes,40,21,9
 """
@@ -29,6 +31,27 @@ def run(root, tmp_path_factory):
         return target
 
     return execute
+
+
+def outputs(executed):
+    cells = json.loads(executed.read_text(encoding="utf-8"))["cells"]
+    return [output for cell in cells for output in cell.get("outputs", ())]
+
+
+def shown_as(kind, executed):
+    return ["".join(o["data"][kind]) for o in outputs(executed) if kind in o.get("data", {})]
+
+
+def html(executed):
+    return shown_as("text/html", executed)
+
+
+def markdown(executed):
+    return shown_as("text/markdown", executed)
+
+
+def streams(executed):
+    return ["".join(o["text"]) for o in outputs(executed) if o["output_type"] == "stream"]
 
 
 def expected(outcome, population, **settings):
@@ -57,6 +80,9 @@ def test_other_settings_give_the_right_other_result(run, outcome, population, se
     assert recorded["pools_reproduced"] == recorded["pools_printed"] == 6
     assert recorded["no_heterogeneity_said"] == 4
     assert recorded["no_heterogeneity_holds"] == 1
+    # shown with a mark between thousands, and so a whole number
+    assert recorded["null_one_in"] == 5000
+    assert isinstance(recorded["null_one_in"], int)
 
 
 def test_own_trials_are_pooled_and_shown_as_text(run, tmp_path):
@@ -68,18 +94,78 @@ def test_own_trials_are_pooled_and_shown_as_text(run, tmp_path):
     assert recorded["estimate"] == pytest.approx(
         proportions.pool([11, 0, 9], [31, 18, 40]).estimate
     )
-    pages = [
-        "".join(output["data"]["text/html"])
-        for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"]
-        for output in cell.get("outputs", ())
-        if "text/html" in output.get("data", {})
-    ]
-    first = pages[0]
+    first = html(executed)[0]
     assert "&lt;b&gt;Centre&lt;/b&gt;" in first
     assert "<b>Centre" not in first
     assert "=SUM(A1)" in first
     assert "own</b>: computed here from the reader" in first
     assert "(mine.csv)" in first
+    # the trials left out are named in a sentence, which is Markdown
+    left_out = next(text for text in markdown(executed) if "were left out" in text)
+    assert not re.search(r"[<>$*\[\]=]", left_out.rpartition("freedom). ")[2])
+    assert "&#60;i&#62;Centre&#60;&#47;i&#62;" in left_out
+
+
+# what a table may hold at the edges, the settings it is run with, and its pool
+EDGES = {
+    "one trial with events": (
+        [(0, 20), (6, 25), (0, 18), (0, 31)],
+        {"transform": "glmm"},
+        {"without_highest": math.nan},
+    ),
+    "none and all": (
+        [(0, 20), (25, 25), (9, 18)],
+        {"transform": "logit", "method": "PM", "ci": "hksj"},
+        {},
+    ),
+    "two cohorts, all respond": (
+        [(20, 20), (25, 25)],
+        {"transform": "raw", "ci": "hksj-conservative"},
+        {"without_highest": 100.0},
+    ),
+    "nobody responds": ([(0, 20), (0, 25), (0, 3)], {"transform": "log"}, {"crude": 0.0}),
+}
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_own_tables_at_the_edges_run_to_the_end(run, tmp_path, name):
+    counts, settings, recorded_values = EDGES[name]
+    path = tmp_path / "mine.csv"
+    rows = [f"T{i},none,no,{n},{x},{x}" for i, (x, n) in enumerate(counts)]
+    path.write_text("\n".join([MINE.splitlines()[0], *rows]), encoding="utf-8")
+    executed = run(trials=str(path), population="CAR-T-naive", **settings)
+    recorded = read_recorded(executed)
+    result = proportions.pool(*zip(*counts, strict=True), **settings)
+    assert recorded["estimate"] == pytest.approx(result.estimate, abs=1e-12)
+    assert recorded["lower"] <= recorded["estimate"] <= recorded["upper"]
+    for key, value in recorded_values.items():
+        assert recorded[key] == pytest.approx(value, nan_ok=True), key
+    if name == "one trial with events":
+        table = next(text for text in html(executed) if "the pool without each trial" in text)
+        assert '<th scope="row">T1</th><td class="num">–</td>' in table
+        assert '<th scope="row">T0</th><td class="num">–</td>' not in table
+    # the last thing recorded is there, and what speaks of the published pools did not move
+    assert recorded["cells_compared"] == 23
+    rest = proportions.pool([11, 26, 33, 29], [27, 52, 61, 60])
+    assert recorded["mono_orr_without_highest"] == pytest.approx(100 * rest.estimate)
+    no_answer = sum("there is nothing to answer" in text for text in streams(executed))
+    assert no_answer == sum(
+        math.isnan(recorded[k]) for k in ("without_highest", "hksj_to_wald", "crude")
+    )
+
+
+def test_the_pool_is_recorded_before_anything_can_fail(root, tmp_path):
+    """A fault in a later cell loses nothing of the result."""
+    notebook = json.loads((root / CHAPTER).read_text(encoding="utf-8"))
+    cell = next(c for c in notebook["cells"] if "leave_one_out(" in "".join(c["source"]))
+    cell["source"] = ["raise RuntimeError('made to fail')"]
+    source, target = tmp_path / "broken.ipynb", tmp_path / "out.ipynb"
+    source.write_text(json.dumps(notebook), encoding="utf-8")
+    with pytest.raises(PapermillExecutionError, match="made to fail"):
+        papermill.execute_notebook(str(source), str(target), progress_bar=False)
+    recorded = read_recorded(target)
+    assert set(proportions.RECORDED) <= set(recorded)
+    assert recorded["estimate"] == pytest.approx(0.54490117, abs=1e-8)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +192,7 @@ def test_a_mistake_stops_with_a_sentence(run, parameters, sentence):
 def test_a_bad_cell_of_a_table_is_named(run, tmp_path):
     path = tmp_path / "mine.csv"
     path.write_text(MINE.replace("40,21", "40,52.5"), encoding="utf-8")
-    with pytest.raises(PapermillExecutionError, match=r"Line 5 \(Centre 4\), orr_events: '52.5'"):
+    with pytest.raises(PapermillExecutionError, match=r"Line 6 \(Centre 4\), orr_events: '52.5'"):
         run(trials=str(path))
 
 
@@ -115,13 +201,7 @@ def test_exercise_stubs_ask_and_right_answers_pass(run):
     from secondline.chapters import check_number
 
     executed = run(outcome="ORR", population="after CAR-T combination", method="PM")
-    text = [
-        "".join(output["text"])
-        for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"]
-        for output in cell.get("outputs", ())
-        if output["output_type"] == "stream"
-    ]
-    assert sum(line.startswith("Not answered yet") for line in text) == 3
+    assert sum(text.startswith("Not answered yet") for text in streams(executed)) == 3
     recorded = read_recorded(executed)
     for name, within in (("without_highest", 0.15), ("hksj_to_wald", 0.03), ("crude", 0.1)):
         value = recorded[name]

@@ -68,6 +68,23 @@ def test_data_sets_hold_the_hard_cases(reference):
     )
 
 
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+def test_every_level_is_compared_and_used(comparison, reference, level):
+    names = [d["name"] for d in reference["datasets"] if float(d["level"]) == level]
+    assert len(names) >= 3
+    mine = comparison.frame[comparison.frame["data_set"].isin(names)]
+    limits = ["lower", "upper", "prediction_lower", "prediction_upper"]
+    assert set(limits) <= set(mine["quantity"])
+
+
+def test_intervals_of_one_data_set_widen_with_the_level(comparison):
+    """The level reaches the computation: R's limits at 90 and 99 % are met, and differ."""
+    frame = comparison.frame
+    mine = frame[(frame["quantity"] == "upper") & (frame["transform"] == "logit")]
+    mine = mine[(mine["method"] == "DL") & (mine["ci"] == "hksj")].set_index("data_set")["here"]
+    assert mine["mono ORR, 90 %"] < mine["mono ORR"] < mine["mono ORR, 99 %"]
+
+
 def test_reference_names_its_makers(reference, root):
     source = reference["source"]
     assert {"r", "metafor", "lme4", "script"} <= set(source)

@@ -227,6 +227,95 @@ def test_malformed_relations_name_their_line(tmp_path, row, words):
         read_relations(path)
 
 
+# the rule, how many claims, whether a target, its settings, and what is said
+LACKING = [
+    ("i2_p", 1, False, "", "the rule i2_p needs the setting k= in detail, a whole number of"),
+    ("i2_p", 1, False, "k=1", "k is '1'; it must be a whole number of at least 2"),
+    ("i2_p", 1, False, "k=five", "k is 'five'; it must be a whole number"),
+    ("median_rate", 1, True, "", "the rule median_rate needs the setting t= in detail, a number"),
+    ("median_rate", 1, True, "t=1/0", "t is '1/0'; it must be a number"),
+    ("pooled", 1, False, "", "the rule pooled needs the setting pool= in detail; allowed:"),
+    ("words_i2", 1, False, "pool=all", "pool is 'all'; allowed: 'mono-orr'"),
+    ("words_p", 1, True, "expect=no", "expect is 'no'; allowed: 'significant' or 'none'"),
+    ("sum", 2, True, "part=value2", "part is 'value2'; allowed: 'value'"),
+    ("sum", 0, True, "", "the rule sum takes at least 1 claim, and 0 are named"),
+    ("sum", 2, False, "", "the rule sum needs a target, and none is named"),
+    ("share", 1, True, "", "the rule share takes 2 claims, and 1 is named"),
+    ("between", 3, True, "", "the rule between takes 2 claims, and 3 are named"),
+    ("range", 0, True, "", "the rule range takes at least 1 claim"),
+    ("range", 2, False, "", "the rule range needs a target"),
+    ("equal", 1, False, "", "the rule equal needs two claims, and 1 is named"),
+    ("reduction", 0, True, "", "the rule reduction takes 1 claim, and 0 are named"),
+    ("same_numbers", 1, False, "", "the rule same_numbers needs a target"),
+    ("contradiction", 0, False, "", "the rule contradiction takes at least 1 claim"),
+]
+
+
+@pytest.mark.parametrize(("rule", "number", "target", "settings", "words"), LACKING)
+def test_relation_without_what_its_rule_needs(tmp_path, rule, number, target, settings, words):
+    claims = tmp_path / "claims.csv"
+    claims.write_text("id,value\na,3\nb,4\nc,5\nt,6\n", encoding="utf-8")
+    relations = tmp_path / "relations.csv"
+    named = " ".join("abc"[:number])
+    relations.write_text(
+        "id,rule,claims,target,detail,severity,reason,readings,consequence\n"
+        f"r,{rule},{named},{'t' if target else ''},{settings},medium,,,\n",
+        encoding="utf-8",
+    )
+    done = run(claims, "--relations", relations)
+    assert done.returncode == 2
+    assert f"Relation 'r': {words}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_every_rule_of_arithmetic_has_a_form():
+    from secondline.audit.relation_form import FORM
+    from secondline.audit.relations import ARITHMETIC
+
+    assert set(FORM) == set(ARITHMETIC)
+
+
+def test_share_that_is_none():
+    claims = [claim("a", value="30"), claim("b", value="27"), claim("t", value="41")]
+    with pytest.raises(InputError, match="30 of 27 is not a share"):
+        audit(claims, [relation("share", ["a", "b"], "t")])
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"\xff\xfe\x00\xd8", "is not UTF-8 text"),
+        (b"id;rule\n", "line 1: the columns are id;rule; they must be"),
+        (b"", "line 1: the columns are ; they must be"),
+    ],
+)
+def test_relations_that_cannot_be_read(tmp_path, data, words):
+    claims, relations = tmp_path / "claims.csv", tmp_path / "relations.csv"
+    claims.write_text("id,value\na,3\n", encoding="utf-8")
+    relations.write_bytes(data)
+    done = run(claims, "--relations", relations)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("id,value\n", "mine.csv has no row that can be read."),
+        ("id,value\na,about ten\n,3\n", "mine.csv, line 3: the id is empty.\nmine.csv has no row"),
+        ('id,value\n"a,3\n', "line 2: a quotation mark is opened and never closed."),
+    ],
+)
+def test_table_without_a_readable_row_is_no_success(tmp_path, text, words):
+    path, report = tmp_path / "mine.csv", tmp_path / "report.html"
+    path.write_text(text, encoding="utf-8")
+    done = run(path, "--html", report)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert not report.exists()
+
+
 def test_verdict_in_a_few_words():
     result = audit([claim("a", kind="percentage", unit="%", value="37", n="20", N="52"), claim("b")])
     assert result.verdict("a").startswith("finding (medium): 20 of 52 is 38.46 %")

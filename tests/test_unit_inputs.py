@@ -188,8 +188,8 @@ HEADER = "trial,backbone,prior_car_t,n,orr_events,cr_events\n"
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ("A,none,yes,10,0.5,3\n", "Line 2 (A), orr_events: '0.5' is not a whole number"),
-        ("A,none,yes,10,40%,3\n", "Line 2 (A), orr_events: '40%' is not a number"),
+        ("A,none,yes,10,0.5,3\n", "Line 2 (A), orr_events: '0.5' looks like a percentage or"),
+        ("A,none,yes,10,40%,3\n", "Line 2 (A), orr_events: '40%' looks like a percentage or"),
         ("A,none,ja,10,5,3\n", "Line 2 (A), prior_car_t: ja is not allowed; allowed are yes and"),
         ("A,none,yes,10,11,3\n", "Line 2 (A): orr_events exceeds n"),
         ("A,none,yes,10,4,5\n", "Line 2 (A): cr_events exceeds orr_events"),
@@ -202,7 +202,7 @@ HEADER = "trial,backbone,prior_car_t,n,orr_events,cr_events\n"
         ("A,none,yes,nan,5,3\n", "Line 2 (A), n: 'nan' is not a number that a trial can have"),
         ("A,none,yes,inf,5,3\n", "Line 2 (A), n: 'inf' is not a number that a trial can have"),
         ("A,none,yes,10,5,3\nA,none,yes,10,5,3\n", "Line 3 (A): the trial stands twice"),
-        ("A,none,yes,10,5\n", "line 2: 5 fields, but the header has 6"),
+        ("A,none,yes,10,5\n", "Line 2: 5 fields, but the header has 6"),
         ("", "has no rows below its header"),
     ],
 )
@@ -224,7 +224,7 @@ def test_every_fault_of_a_table_is_named_at_once(tmp_path):
     ("text", "words"),
     [
         ("trial,n\nA,10\n", "The columns backbone, prior_car_t, orr_events, cr_events are missing"),
-        (HEADER.replace("n,", "n,response,") + "A,none,yes,10,1,5,3\n", "'response' are unknown"),
+        (HEADER.replace("n,", "n,response,") + "A,none,yes,10,1,5,3\n", "'response' (did you mean orr_events?) is"),
         (HEADER.replace("trial", "n") + "A,none,yes,10,5,3\n", "The column 'n' stands twice"),
     ],
 )
@@ -242,7 +242,7 @@ def test_missing_file_says_where_it_was_looked_for(tmp_path):
 def test_a_spreadsheet_saved_as_such_is_refused(tmp_path):
     path = tmp_path / "mine.xlsx"
     path.write_bytes(b"PK\x03\x04\xff\xfe\x00")
-    with pytest.raises(InputError, match="not UTF-8 text"):
+    with pytest.raises(InputError, match="is a workbook .* not a CSV file; save"):
         read_trials(path)
 
 
@@ -266,7 +266,11 @@ def test_dictionary_schema_and_table_name_the_same_columns():
     mine = dictionary[dictionary["table"] == "bispecific_trials"]
     assert mine["column"].tolist() == read_trials().columns.tolist()
     required = mine.loc[mine["required"] == "yes", "column"].tolist()
-    assert sorted(trials_schema().columns) == sorted(required)
+    schema = trials_schema().columns
+    assert sorted(name for name in schema if schema[name].required) == sorted(required)
+    assert set(schema) <= set(mine["column"])
+    numbers = mine.loc[mine["type"] != "text", "column"]
+    assert set(numbers) <= set(schema), "every number has a range"
     assert (mine["meaning"].str.len() > 0).all()
     assert set(mine["type"]) <= {"text", "count", "number"}
 
@@ -422,3 +426,34 @@ def test_recorded_results_are_read_back():
     assert results["a"] == 0.5
     assert np.isnan(results["b"])
     assert results["c"] == "text"
+
+
+def test_where_there_is_no_right_answer_none_is_asked_for():
+    for answer in (None, 3.0):
+        text = check_number(answer, float("nan"), within=0.1, hint="x")
+        assert text.startswith("With these settings or trials there is no such number")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<b>Centre</b> $x^2$ and $$y$$",
+        "[link](javascript:alert(1)) ![](x) `code` {claim}`1 <a>`",
+        "*a* _b_ **c** ~~d~~ | # - + 1. > & &amp; \\ \\( x \\)",
+        "https://example.org www.example.org a@example.org",
+        "# heading",
+        "Müller – Paris 日本",
+        "two\nlines",
+    ],
+)
+def test_a_readers_words_are_shown_as_they_stand(name):
+    from bs4 import BeautifulSoup
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+    from secondline.chapters import as_text
+
+    page = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    soup = BeautifulSoup(page.use(dollarmath_plugin).render(f"> In {as_text(name)}."), "html.parser")
+    assert soup.get_text().strip() == f"In {' '.join(name.split())}."
+    assert {tag.name for tag in soup.find_all()} == {"blockquote", "p"}

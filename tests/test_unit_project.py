@@ -191,3 +191,12 @@ def test_importing_the_library_is_light():
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_examples_in_docstrings_are_run_to_the_letter():
+    """pytest collects src, and does not wave through what follows an exception's colon."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        options = tomllib.load(file)["tool"]["pytest"]["ini_options"]
+    assert "src" in options["testpaths"]
+    assert "--doctest-modules" in options["addopts"]
+    assert "IGNORE_EXCEPTION_DETAIL" not in options.get("doctest_optionflags", "")

@@ -45,6 +45,28 @@ def test_methods_table_puts_each_interval_in_its_column(cohorts):
     assert row["New trial"] == "18.2 to 88.3"
 
 
+@pytest.mark.parametrize(
+    ("settings", "ways"),
+    [
+        ({}, {("freeman-tukey", m) for m in ("common", "DL", "REML", "PM")}
+         | {(t, "DL") for t in ("logit", "arcsine", "raw", "log")}),
+        ({"transform": "log", "method": "common"},
+         {("log", m) for m in ("common", "DL", "REML", "PM")}
+         | {(t, "common") for t in ("freeman-tukey", "logit", "arcsine", "raw")}),
+        ({"transform": "glmm"},
+         {(t, "REML") for t in ("freeman-tukey", "logit", "arcsine", "raw", "log")}),
+    ],
+)
+def test_one_change_shows_the_neighbours_of_a_pool(cohorts, settings, ways):
+    counts = cohorts["events"], cohorts["totals"]
+    near = proportions.one_change(pool_all_ways(*counts), pool(*counts, **settings))
+    found = [(r.transform, r.method, r.ci) for r in near]
+    assert len(found) == len(set(found))
+    assert {f[:2] for f in found} == ways | {("glmm", "common"), ("glmm", "ML")}
+    # every interval of each
+    assert len(found) == 3 * len(ways) + 2
+
+
 def test_spread_of_methods_compares_hartung_knapp_with_wald(cohorts):
     spread = proportions.spread_of_methods(pool_all_ways(cohorts["events"], cohorts["totals"]))
     assert spread["ways"] == 62

@@ -35,12 +35,18 @@ class Comparison:
     frame : DataFrame
         Columns data_set, transform, method, ci, quantity, here, r, difference.
     data_sets : int
+    other_levels : int
+        How many of the data sets have intervals at another level than 95 %.
+    levels : str
+        Those other levels in percent: "90 or 99".
     r, metafor, lme4 : str
         Versions that made the reference values.
     """
 
     frame: pd.DataFrame
     data_sets: int
+    other_levels: int
+    levels: str
     r: str
     metafor: str
     lme4: str
@@ -61,9 +67,13 @@ def compare_with_r() -> Comparison:
             rows += _compare(data_set, entry)
     columns = ("data_set", "transform", "method", "ci", "quantity", "here", "r", "difference")
     source = reference["source"]
+    levels = [float(data_set["level"]) for data_set in reference["datasets"]]
+    others = [level for level in levels if level != 0.95]
     return Comparison(
         frame=pd.DataFrame(rows, columns=columns),
         data_sets=len(reference["datasets"]),
+        other_levels=len(others),
+        levels=" or ".join(f"{100 * level:g}" for level in sorted(set(others))),
         r=source["r"].removesuffix(")").split(" (")[0],
         metafor=source["metafor"],
         lme4=source["lme4"],
@@ -125,6 +135,7 @@ def _compare(data_set: dict, entry: dict):
             # the binomial-normal model is fitted by ML whatever else is named
             method="REML" if method == "ML" else method,
             ci=ci,
+            level=float(data_set["level"]),
         )
         expected = {name: entry[name] for name in POOL_VALUES} if ci == "wald" else {}
         expected |= entry[ci]

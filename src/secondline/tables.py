@@ -1,12 +1,18 @@
 """Read and check the tables in ``data/``, and a reader's own in the same form."""
 
-import csv
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
-from secondline.csvfiles import open_rows, read_own_file
+from secondline.csvfiles import (
+    column_faults,
+    raise_if_any,
+    read_number_cell,
+    read_own_table,
+    shown,
+)
 from secondline.errors import InputError, one_of
 from secondline.paths import project_root
 
@@ -19,9 +25,42 @@ POPULATIONS = {
 }
 REQUIRED = ("trial", "backbone", "prior_car_t", "n", "orr_events", "cr_events")
 COUNTS = ("n", "orr_events", "cr_events")
+# what people call these columns
+ALIASES = {
+    "orr": "orr_events",
+    "response": "orr_events",
+    "responses": "orr_events",
+    "responders": "orr_events",
+    "events": "orr_events",
+    "cr": "cr_events",
+    "complete_responses": "cr_events",
+    "patients": "n",
+    "total": "n",
+    "totals": "n",
+    "size": "n",
+    "name": "trial",
+    "author": "trial",
+    "cohort": "trial",
+    "partner": "backbone",
+    "treatment": "backbone",
+    "combination": "backbone",
+    "car_t": "prior_car_t",
+    "cart": "prior_car_t",
+    "prior_cart": "prior_car_t",
+    "antibody": "drug",
+    "refractory": "refractory_share",
+    "lines": "lines_median",
+    "follow_up": "follow_up_months",
+}
+# lower limit, median and upper limit of each
+TRIPLES = (
+    *((f"{name}_lower", f"{name}_median", f"{name}_upper") for name in ("dor", "docr", "pfs", "os")),
+    ("lines_min", "lines_median", "lines_max"),
+)
 # ways to say that nothing was given with the antibody; one of them is right
 NO_BACKBONE = ("none", "no", "-", "–", "n/a", "na", "mono", "monotherapy")
 LARGEST_COUNT = 1_000_000
+EARLIEST, LATEST = 1950, 2100  # years of a report
 
 
 @cache
@@ -45,7 +84,7 @@ def read_trials(path: str | Path = "") -> pd.DataFrame:
     path : str or Path
         A CSV file with the columns of ``data/bispecific_trials.csv``; only
         trial, backbone, prior_car_t, n, orr_events and cr_events are needed.
-        Commas or semicolons separate; an empty cell means not reported.
+        Commas, semicolons or tabs separate; an empty cell means not reported.
         Empty: the published table itself.
 
     Returns
@@ -58,13 +97,18 @@ def read_trials(path: str | Path = "") -> pd.DataFrame:
     ------
     InputError
         If the file cannot be read or a cell cannot be used. One sentence for
-        each fault, with the line of the file, the trial and the column.
+        each of the first ten faults, with the line of the file, the trial and the
+        column, and how many more there are.
     """
-    path = Path(path).expanduser() if str(path) else published_trials()
-    return read_checked(path, "trials", "bispecific_trials", REQUIRED, trials_schema)
+    path = Path(path) if str(path) else published_trials()
+    if str(path).startswith("~"):
+        path = Path.home() / str(path).removeprefix("~").lstrip("/\\")
+    return read_checked(path, "trials", "bispecific_trials", REQUIRED, trials_schema, ALIASES)
 
 
-def read_checked(path: Path, parameter: str, table: str, required, schema) -> pd.DataFrame:
+def read_checked(
+    path: Path, parameter: str, table: str, required, schema, aliases=MappingProxyType({})
+) -> pd.DataFrame:
     """Read a CSV file with the columns that the dictionary gives a table.
 
     Parameters
@@ -79,27 +123,32 @@ def read_checked(path: Path, parameter: str, table: str, required, schema) -> pd
         Columns that the file must have.
     schema : callable
         Returns the pandera schema; the name of each check ends a sentence.
+    aliases : mapping of str to str
+        What people call a column, in lower case, and its right name.
 
     Returns
     -------
     DataFrame
-        The file's columns and rows; the index is the line of the file, from 2.
+        The file's columns and rows; the index is the line of the file.
 
     Raises
     ------
     InputError
-        One sentence for each fault, with its line and column.
+        One sentence for each of the first ten faults, with its line and column, and how
+        many more there are.
     """
-    frame = _read_text(path, parameter)
+    frame = read_own_table(
+        path, f"{parameter} is the path of a CSV file, or empty for the published table."
+    )
     kinds = _kinds(table)
-    _raise_if_any(path, _column_faults(frame, kinds, required))
+    raise_if_any(path, column_faults(frame.columns, list(kinds), required, aliases))
     checked = pd.DataFrame(index=frame.index)
     faults = {}
     for column in frame:
         if kinds[column] == "text":
             checked[column] = frame[column]
         else:
-            checked[column], more = _to_numbers(frame, column, whole=kinds[column] == "count")
+            checked[column], more = _to_numbers(frame, column, kinds[column])
             faults |= more
     # a cell that is no number has had its sentence; the schema sees it as missing,
     # and what it says of the whole of that row is not to be relied on
@@ -110,7 +159,7 @@ def read_checked(path: Path, parameter: str, table: str, required, schema) -> pd
         for place, text in more.items()
         if place not in faults and not (place[0] in unread and place[1] not in checked)
     }
-    _raise_if_any(path, [faults[place] for place in sorted(faults)])
+    raise_if_any(path, [faults[place] for place in sorted(faults)])
     return checked
 
 
@@ -204,80 +253,22 @@ def select_cohorts(trials: pd.DataFrame, population: str, outcome: str) -> pd.Da
     )
 
 
-def _raise_if_any(path: Path, faults: list[str]) -> None:
-    if len(faults) == 1:
-        raise InputError(f"{path.name}: {faults[0]}")
-    if faults:
-        raise InputError(f"{path.name} has {len(faults)} faults.\n- " + "\n- ".join(faults))
-
-
 def _kinds(table: str) -> dict[str, str]:
     dictionary = read_dictionary()
     mine = dictionary[dictionary["table"] == table]
-    return dict(zip(mine["column"], mine["type"], strict=True))
+    # a year is a whole number, but no count of patients
+    counted = (mine["type"] != "count") | (mine["unit"] == "patients")
+    return dict(zip(mine["column"], mine["type"].where(counted, "whole"), strict=True))
 
 
-def _read_text(path: Path, parameter: str) -> pd.DataFrame:
-    text, separator = read_own_file(
-        path, f"{parameter} is the path of a CSV file, or empty for the published table."
-    )
-    try:
-        rows = list(open_rows(text, separator))
-    except csv.Error as error:
-        raise InputError(f"{path.name} is not a readable CSV table: {error}.") from error
-    lines = [(number, row) for number, row in enumerate(rows, start=1) if any(map(str.strip, row))]
-    if len(lines) < 2:
-        raise InputError(f"{path.name} has no rows below its header.")
-    header = [name.strip() for name in lines[0][1]]
-    for number, row in lines[1:]:
-        if len(row) != len(header):
-            raise InputError(
-                f"{path.name}, line {number}: {len(row)} fields, but the header has {len(header)}."
-            )
-    cells = [[cell.strip() for cell in row] for _, row in lines[1:]]
-    # the index carries the line of the file, so that every fault can name it
-    return pd.DataFrame(cells, columns=header, index=[number for number, _ in lines[1:]], dtype=str)
-
-
-def _column_faults(frame: pd.DataFrame, kinds: dict[str, str], required) -> list[str]:
-    faults = []
-    doubled = sorted({name for name in frame.columns if list(frame.columns).count(name) > 1})
-    if doubled:
-        faults.append(f"The column {doubled[0]!r} stands twice.")
-    missing = [name for name in required if name not in frame.columns]
-    if missing:
-        faults.append(
-            f"The columns {', '.join(missing)} are missing; needed are {', '.join(required)}."
-        )
-    unknown = [name for name in frame.columns if name not in kinds]
-    if unknown:
-        faults.append(
-            f"The columns {', '.join(map(repr, unknown))} are unknown; "
-            f"a table may have {', '.join(kinds)}."
-        )
-    return faults
-
-
-def _to_numbers(frame: pd.DataFrame, column: str, *, whole: bool):
-    values, faults = [], {}
+def _to_numbers(frame: pd.DataFrame, column: str, kind: str):
+    values, sentences = [], {}
     for line, text in frame[column].items():
-        number = None
-        try:
-            number = float(text) if text else None
-        except ValueError:
-            faults[line, column] = "is not a number"
-        if number is not None and not abs(number) <= LARGEST_COUNT:
-            faults[line, column] = "is not a number that a trial can have"
-        elif whole and number is not None and number != int(number):
-            faults[line, column] = (
-                "is not a whole number; give counts of patients, not shares or percentages"
-            )
-        values.append(None if (line, column) in faults else number)
-    dtype = "Int64" if whole else "float64"
-    sentences = {
-        place: f"{_where(frame, *place)}: {frame.loc[place]!r} {what}."
-        for place, what in faults.items()
-    }
+        number, fault = read_number_cell(text, kind=kind, largest=LARGEST_COUNT)
+        values.append(number)
+        if fault:
+            sentences[line, column] = f"{_where(frame, line, column)}: {shown(text)} {fault}."
+    dtype = "float64" if kind == "number" else "Int64"
     return pd.Series(values, index=frame.index, dtype=dtype), sentences
 
 
@@ -294,10 +285,10 @@ def _schema_faults(table: pd.DataFrame, schema) -> dict[tuple[int, str], str]:
             line = int(case["index"])
             column = case["column"] if case["schema_context"] == "Column" else ""
             value = table.loc[line, column] if column else None
-            shown = "" if value is None or pd.isna(value) or value == "" else f"{value!s} "
+            told = "" if value is None or pd.isna(value) or value == "" else f"{_cut(value)} "
             # two checks can fail on one cell: the first says enough
             place = (line, column or case["check"])
-            faults.setdefault(place, f"{_where(table, line, column)}: {shown}{case['check']}.")
+            faults.setdefault(place, f"{_where(table, line, column)}: {told}{case['check']}.")
         return faults
 
 
@@ -311,12 +302,21 @@ def trials_schema():
             str, pa.Check.str_length(min_value=1, error="is empty; it is needed"), name=name
         )
 
-    at_least_zero = pa.Check.ge(0, error="is negative; a count cannot be")
+    def optional(kind, check):
+        return pa.Column(kind, check, nullable=True, required=False)
 
-    def not_above_n(column):
+    at_least_zero = pa.Check.ge(0, error="is negative; a count cannot be")
+    not_negative = pa.Check.ge(0, error="is negative; it must be 0 or more")
+
+    def not_above(low, high, words=""):
+        def holds(table):
+            if low not in table or high not in table:
+                return pd.Series(True, index=table.index)
+            return (table[low] <= table[high]) | table[low].isna() | table[high].isna()
+
         return pa.Check(
-            lambda t: (t[column] <= t["n"]).fillna(True),
-            error=f"{column} exceeds n",
+            lambda t: holds(t).fillna(True),
+            error=f"{low} exceeds {high}{words}",
             ignore_na=False,
         )
 
@@ -345,18 +345,40 @@ def trials_schema():
         ),
         "orr_events": pa.Column("Int64", at_least_zero, nullable=True),
         "cr_events": pa.Column("Int64", at_least_zero, nullable=True),
+        "year": optional(
+            "Int64",
+            pa.Check.in_range(
+                EARLIEST, LATEST, error=f"is no year of a report; allowed are {EARLIEST} to {LATEST}"
+            ),
+        ),
+        "publication": optional(
+            str,
+            pa.Check.isin(
+                ["article", "abstract", ""],
+                error="is not allowed; allowed are article and abstract, or an empty cell",
+            ),
+        ),
+        "refractory_share": optional(
+            float,
+            pa.Check.in_range(
+                0, 1, error="is no share; write one from 0 to 1, such as 0.67 for 67 %"
+            ),
+        ),
+        "follow_up_months": optional(float, not_negative),
+        **{name: optional(float, not_negative) for triple in TRIPLES for name in triple},
     }
     checks = [
-        not_above_n("orr_events"),
-        not_above_n("cr_events"),
-        pa.Check(
-            lambda t: (t["cr_events"] <= t["orr_events"]).fillna(True),
-            error="cr_events exceeds orr_events, though a complete response is a response",
-            ignore_na=False,
+        not_above("orr_events", "n"),
+        not_above("cr_events", "n"),
+        not_above("cr_events", "orr_events", ", though a complete response is a response"),
+        *(
+            not_above(low, high)
+            for triple in TRIPLES
+            for low, high in (triple[:2], triple[1:], triple[::2])
         ),
         pa.Check(
-            lambda t: ~t.duplicated(["trial", "prior_car_t"], keep="first"),
-            error="the trial stands twice with the same prior_car_t",
+            lambda t: ~t.duplicated(["trial", "prior_car_t", "backbone"], keep="first"),
+            error="the trial stands twice with the same prior_car_t and backbone",
             ignore_na=False,
         ),
     ]
@@ -364,5 +386,10 @@ def trials_schema():
 
 
 def _where(frame: pd.DataFrame, line: int, column: str) -> str:
-    trial = f" ({frame.loc[line, 'trial']})" if frame.loc[line, "trial"] else ""
+    trial = f" ({_cut(frame.loc[line, 'trial'])})" if frame.loc[line, "trial"] else ""
     return f"Line {line}{trial}" + (f", {column}" if column else "")
+
+
+def _cut(value, longest: int = 60) -> str:
+    text = str(value)
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -46,8 +46,8 @@ back <- function(measure, value, n) {
     PLN = min(exp(value), 1))
 }
 
-one <- function(data) {
-  out <- list(events = data$x, totals = data$n, pools = list())
+one <- function(data, level = 95) {
+  out <- list(events = data$x, totals = data$n, level = num(level / 100), pools = list())
   k <- length(data$x)
   for (scale in names(scales)) for (model in names(models)) {
     es <- escalc(measure = scales[[scale]], xi = data$x, ni = data$n)
@@ -56,12 +56,12 @@ one <- function(data) {
     for (ci in names(tests)) {
       fit <- suppressWarnings(tryCatch(
         rma.uni(yi, vi, data = es, method = models[[model]], test = tests[[ci]],
-                control = tight[[model]]),
+                level = level, control = tight[[model]]),
         error = function(e) NULL))
       if (is.null(fit)) { message("no fit: ", scale, " ", model); next }
       pi <- c(NA, NA)
       if (model != "common" && k > 2) {
-        p <- predict(fit, pi.type = "riley"); pi <- c(p$pi.lb, p$pi.ub)
+        p <- predict(fit, pi.type = "riley", level = level); pi <- c(p$pi.lb, p$pi.ub)
       }
       if (ci == "wald") entry <- c(entry, list(
         effect = num(fit$beta[1]), tau2 = num(fit$tau2), i2 = num(fit$I2), q = num(fit$QE),
@@ -76,7 +76,7 @@ one <- function(data) {
   for (model in c("common", "ML")) {
     fit <- suppressWarnings(suppressMessages(tryCatch(
       rma.glmm(measure = "PLO", xi = data$x, ni = data$n, nAGQ = 99,
-               method = if (model == "ML") "ML" else "EE",
+               level = level, method = if (model == "ML") "ML" else "EE",
                control = list(optCtrl = list(maxfun = 1e5))),
       error = function(e) NULL)))
     if (is.null(fit) || is.na(fit$se)) { message("no GLMM"); next }
@@ -91,9 +91,18 @@ one <- function(data) {
   out
 }
 
+# the same counts at other levels of confidence; names say which
+levels <- list()
+for (name in c("mono ORR", "naive CR", "k=12 mu=0 tau=0.4")) for (level in c(90, 99))
+  levels[[sprintf("%s, %g %%", name, level)]] <-
+    list(data = c(published, random)[[name]], level = level)
+
 sets <- c(published, random)
 result <- list(
   source = list(r = R.version.string, metafor = as.character(packageVersion("metafor")),
                 lme4 = as.character(packageVersion("lme4")), script = "tests/reference/proportions.R"),
-  datasets = lapply(names(sets), function(s) { message(s); c(list(name = s), one(sets[[s]])) }))
+  datasets = c(
+    lapply(names(sets), function(s) { message(s); c(list(name = s), one(sets[[s]])) }),
+    lapply(names(levels), function(s) {
+      message(s); c(list(name = s), one(levels[[s]]$data, levels[[s]]$level)) })))
 write(toJSON(result, auto_unbox = TRUE, pretty = FALSE), target)

@@ -11,7 +11,7 @@ from secondline.audit.concept_rules import WORDED
 from secondline.audit.printed import read_number
 from secondline.audit.run import Audit
 from secondline.claims import COLUMNS, KINDS, Claim
-from secondline.csvfiles import open_rows, read_own_file
+from secondline.csvfiles import fitted, numbered_rows, read_own_file
 from secondline.errors import InputError
 
 NEEDED = ("id", "value")
@@ -23,7 +23,7 @@ def read_own_claims(path) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
     Parameters
     ----------
     path : str or Path
-        A CSV file, commas or semicolons, with the columns of ``claims.csv``; only
+        A CSV file (commas, semicolons or tabs) with the columns of ``claims.csv``; only
         id and value are needed, the others may be left out.
 
     Returns
@@ -40,13 +40,15 @@ def read_own_claims(path) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
     """
     path = Path(path)
     text, separator = read_own_file(path, "give the path of a CSV file.")
-    reader = open_rows(text, separator)
-    try:
-        header = [name.strip() for name in next(reader)]
-    except StopIteration:
-        raise InputError(f"{path.name} is empty.") from None
-    except csv.Error as error:
-        raise InputError(f"{path.name} is not a readable CSV table: {error}.") from error
+    rows = (row for row in numbered_rows(text, separator) if row[2] or any(map(str.strip, row[1])))
+    line, header, fault = next(rows, (1, [], ""))
+    if fault:
+        raise InputError(f"{path.name}, line {line}: {fault}.")
+    if not header:
+        raise InputError(f"{path.name} is empty.")
+    header = [name.strip() for name in header]
+    while not header[-1]:
+        header.pop()
     missing = [name for name in NEEDED if name not in header]
     unknown = [name for name in header if name not in COLUMNS]
     if missing or unknown or len(set(header)) < len(header):
@@ -58,9 +60,9 @@ def read_own_claims(path) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
         if len(set(header)) < len(header):
             what.append("a column stands twice")
         raise InputError(
-            f"{path.name}, line 1: {'; '.join(what)}. A table may have {', '.join(COLUMNS)}."
+            f"{path.name}, line {line}: {'; '.join(what)}. A table may have {', '.join(COLUMNS)}."
         )
-    return _read_rows(reader, header, path)
+    return _read_rows(rows, header, path)
 
 
 def example_claims() -> tuple[tuple[Claim, ...], tuple[str, ...]]:
@@ -158,21 +160,16 @@ def _no_number(values: dict[str, str]) -> str:
 OPEN = ("NR", "NE", "NA", "–", "-")
 
 
-def _read_rows(reader, header, path):
+def _read_rows(rows, header, path):
     claims: dict[str, Claim] = {}
     faults = []
     names = {field.name for field in fields(Claim)}
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            faults.append(f"{path.name}, line {reader.line_num}: {error}.")
+    for line, row, fault in rows:
+        where = f"{path.name}, line {line}"
+        if fault:
+            faults.append(f"{where}: {fault}.")
             continue
-        where = f"{path.name}, line {reader.line_num}"
-        if not any(cell.strip() for cell in row):
-            continue
+        row = fitted(row, len(header))
         if len(row) != len(header):
             faults.append(f"{where}: {len(row)} fields, but the header has {len(header)}.")
             continue

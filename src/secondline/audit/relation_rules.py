@@ -10,9 +10,10 @@ from scipy import stats
 from secondline.audit.checks import Check, passed
 from secondline.audit.concept_rules import agree
 from secondline.audit.printed import Printed, read_number
+from secondline.audit.relation_form import check_form, setting, setting_of
 from secondline.audit.relations import JUDGED, Relation
 from secondline.claims import Claim
-from secondline.errors import InputError, one_of
+from secondline.errors import InputError
 from secondline.intervals import as_printed, percentage_agrees
 
 
@@ -22,11 +23,13 @@ def check_relation(relation: Relation, claims: Mapping[str, Claim]) -> Check:
     Raises
     ------
     InputError
-        If it names a claim that is not there, or a number that is not printed.
+        If it names a claim that is not there or a number that is not printed, names too
+        few or too many claims, or lacks a setting that its rule needs.
     """
     for claim_id in (*relation.claims, *filter(None, [relation.target])):
         if claim_id not in claims:
             raise InputError(f"Relation {relation.id!r} names {claim_id!r}, which is no claim.")
+    check_form(relation)
     ids = tuple(filter(None, [relation.target, *relation.claims]))
     if relation.rule in JUDGED:
         check = Check(relation.rule, ids, False, reason=relation.reason)
@@ -72,6 +75,8 @@ def _share(relation, claims):
     """A percentage is one claim's count over another's."""
     part = relation.detail.get("part", "value")
     n, total = (int(_number(relation, claims[c], part).value) for c in relation.claims)
+    if not 0 <= n <= total or total == 0:
+        raise InputError(f"Relation {relation.id!r}: {n} of {total} is not a share.")
     printed = claims[relation.target].value
     if percentage_agrees(n, total, printed):
         return passed("share")
@@ -136,9 +141,9 @@ def _reduction(relation, claims):
 
 def _i2_p(relation, claims):
     """I2 and the P value of Q belong to one Q."""
+    df = setting(relation, "k", lowest=2, whole=True) - 1
     claim = claims[relation.claims[0]]
     i2, p = _number(relation, claim, "value"), _number(relation, claim, "p")
-    df = int(relation.detail["k"]) - 1
     ends = []
     for share in (i2.low, i2.high):
         share = min(max(float(share) / 100, 0.0), 0.999999)
@@ -220,9 +225,9 @@ def _pooled(relation, claims):
 
 def _median_rate(relation, claims):
     """The share event-free at a time lies on the side of 50 % that the median says."""
+    time = setting(relation, "t", lowest=0)
     median = _number(relation, claims[relation.claims[0]], "value")
     rate = _number(relation, claims[relation.target], "value")
-    time = Fraction(relation.detail["t"])
     if median.high < time and rate.low > 50:
         side = "below"
     elif median.low > time and rate.high < 50:
@@ -285,13 +290,8 @@ ARITHMETIC_RULES = {
 
 
 def _printed_pool(relation: Relation):
-    try:
-        return _printed_pools()[relation.detail.get("pool")]
-    except KeyError:
-        raise InputError(
-            f"Relation {relation.id!r}: pool is {relation.detail.get('pool')!r}; "
-            f"allowed: {one_of(_printed_pools())}."
-        ) from None
+    pools = _printed_pools()
+    return pools[setting_of(relation, "pool", pools)]
 
 
 @cache

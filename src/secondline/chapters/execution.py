@@ -39,7 +39,7 @@ class ChapterRun:
 
 
 class ChapterError(Exception):
-    """A notebook stopped; the message gives the chapter, the cell and what it said."""
+    """A notebook could not be run to its end; the message names the chapter and says why."""
 
 
 def chapter_names(book: Path) -> list[str]:
@@ -84,7 +84,7 @@ def execute_book(root: Path, *, force: bool = False) -> Iterator[ChapterRun]:
     Raises
     ------
     ChapterError
-        If a notebook stops. The partly executed notebook stays in ``_build/failed``;
+        If a notebook cannot be read, stops, or its kernel dies. The partly executed notebook stays in ``_build/failed``;
         chapters finished before it stay in the cache.
     """
     book, target, cache = root / "book", root / "_build/executed", root / "_build/cache"
@@ -157,7 +157,10 @@ def _surroundings(root: Path) -> str:
 
 
 def _notebook_key(source: Path, surroundings: str) -> str:
-    notebook = json.loads(source.read_text(encoding="utf-8"))
+    try:
+        notebook = json.loads(source.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ChapterError(f"{source.name} is no readable notebook: {error}.") from error
     # outputs kept for nbval are not part of what is run
     cells = [
         [cell["cell_type"], "".join(cell["source"]), cell.get("metadata", {})]
@@ -186,13 +189,18 @@ def _execute(source: Path, target: Path, failed: Path, name: str) -> None:
             # others on this machine cannot listen to the kernel, and it does not warn of them
             config=Config({"KernelManager": {"transport_encryption": "auto"}}),
         )
-    except PapermillExecutionError as error:
-        failed.parent.mkdir(parents=True, exist_ok=True)
-        partial.replace(failed)
-        raise ChapterError(
-            f"{name} stopped in cell {error.cell_index}: {error.ename}: {error.evalue}\n"
-            f"The partly executed notebook is {failed}."
-        ) from error
+    except Exception as error:
+        if isinstance(error, PapermillExecutionError):
+            what = f"stopped in cell {error.cell_index}: {error.ename}: {error.evalue}"
+        else:
+            # a kernel that dies or does not start, a timeout, a full disk
+            said = str(error).strip() or "no reason given"
+            what = f"could not be run to its end: {type(error).__name__}: {said}"
+        if partial.is_file():
+            failed.parent.mkdir(parents=True, exist_ok=True)
+            partial.replace(failed)
+            what += f"\nThe partly executed notebook is {failed}."
+        raise ChapterError(f"{name} {what}") from error
     notebook = nbformat.read(partial, as_version=4)
     _forget_run(notebook)
     nbformat.write(notebook, partial)

@@ -1,5 +1,6 @@
 """Checks of a reader's answers."""
 
+from math import isfinite
 from numbers import Real
 
 from secondline.errors import InputError
@@ -13,7 +14,8 @@ def check_number(answer, expected: float, *, within: float, hint: str) -> str:
     answer : float or None
         What the reader put in; None while nothing has been tried.
     expected : float
-        The right value, computed in the chapter and so valid for its parameters.
+        The right value, computed in the chapter and so valid for its parameters; NaN
+        where there is none.
     within : float
         How far off an answer may be, in the same unit; above 0.
     hint : str
@@ -26,6 +28,11 @@ def check_number(answer, expected: float, *, within: float, hint: str) -> str:
     """
     if not within > 0:
         raise InputError(f"within is {within!r}; it must be above 0.")
+    if not isfinite(expected):
+        return (
+            "With these settings or trials there is no such number, so there is nothing to "
+            "answer; try others."
+        )
     if answer is None:
         return "Not answered yet: put a number in place of None and run the cell again."
     if isinstance(answer, bool) or not isinstance(answer, Real):

@@ -25,7 +25,7 @@ def check_parameters(**parameters) -> None:
     >>> check_parameters(outcome=("CR", ("ORR", "CR")), level=(0.95, (0.5, 0.999)))
     >>> check_parameters(outcome=("XYZ", ("ORR", "CR")))
     Traceback (most recent call last):
-    secondline.errors.InputError: outcome is 'XYZ'; allowed are 'ORR' or 'CR'.
+    secondline.errors.InputError: outcome is 'XYZ'; allowed: 'ORR' or 'CR'.
     """
     faults = [
         fault

@@ -2,10 +2,21 @@
 
 import numpy as np
 
-from secondline.figures.style import BLUE, FAINT, GREY, INK, VERMILION, literal, stamp
+from secondline.errors import InputError, one_of
+from secondline.figures.style import (
+    BLUE,
+    FAINT,
+    GREY,
+    INK,
+    VERMILION,
+    fitted,
+    stamp,
+    width_of,
+)
 from secondline.proportions.report import (
     CI_NAMES,
     METHOD_NAMES,
+    STUDY_INTERVAL_NAMES,
     TRANSFORM_NAMES,
     p_value,
     percent,
@@ -16,7 +27,16 @@ WIDTH = 8.2
 
 
 def forest(
-    result, cohorts, limits, *, title: str, axis_label: str, provenance: str, source: str = ""
+    result,
+    cohorts,
+    limits,
+    *,
+    title: str,
+    axis_label: str,
+    provenance: str,
+    source: str = "",
+    study_interval: str = "exact",
+    study_level: float | None = None,
 ):
     """Draw trials, their intervals and weights, the pool and its prediction interval.
 
@@ -34,10 +54,21 @@ def forest(
         See :data:`secondline.figures.PROVENANCES`.
     source : str
         Short name of the source or file.
+    study_interval : {"exact", "wilson"}
+        The interval that `limits` are of, as named for
+        :func:`secondline.proportions.study_intervals`.
+    study_level : float, optional
+        Its coverage, between 0 and 1; by default that of the pool.
 
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    InputError
+        If the limits, the pool and the cohorts that report do not match in number, or
+        the interval is unknown.
     """
     from matplotlib.figure import Figure
     from matplotlib.patches import Polygon
@@ -46,6 +77,12 @@ def forest(
     position = np.cumsum(reported) - 1
     lower, upper = limits
     k = len(cohorts)
+    _check_lengths(result, lower, upper, int(reported.sum()))
+    if study_interval not in STUDY_INTERVAL_NAMES:
+        raise InputError(
+            f"study_interval is {study_interval!r}; allowed: {one_of(STUDY_INTERVAL_NAMES)}."
+        )
+    study_level = result.level if study_level is None else study_level
     predicts = np.isfinite(result.prediction_lower)
     rows = k + (2.2 if predicts else 1.2)
     height = ROW * (rows + 1) + 1.75
@@ -55,7 +92,7 @@ def forest(
     axes.spines["left"].set_visible(False)
     axes.set_yticks([])
     axes.set_xticks(range(0, 101, 20))
-    axes.set_xlabel(axis_label)
+    axes.set_xlabel(fitted(axis_label, 5, size=10))
     axes.grid(axis="x", color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
 
@@ -67,7 +104,8 @@ def forest(
         style.setdefault("fontsize", 9)
         axes.text(columns[column], y, text, ha=align, va="center", transform=where, **style)
 
-    level = f"{100 * result.level:g} % CI"
+    # the header names a level only if all rows have it
+    level = f"{100 * result.level:g} % CI" if study_level == result.level else "CI"
     for column, text in (
         ("trial", "Trial"),
         ("count", "Events / n"),
@@ -76,25 +114,27 @@ def forest(
     ):
         write(column, -0.75, text, weight="bold")
 
+    room = WIDTH * 0.34 * (columns["count"] - columns["trial"]) - 0.08
     largest = np.nanmax(result.weights) if np.isfinite(result.weights).any() else np.nan
     for y, row in enumerate(cohorts.itertuples()):
         below = " · ".join(part for part in (row.study, row.treatment) if part)
         first = y - 0.17 if below else y
-        write("trial", first, literal(row.trial, 26))
-        write("trial", y + 0.2, literal(below, 48), fontsize=8, color=GREY)
+        count = f"{row.events if reported[y] else '–'} / {row.totals}"
+        write("trial", first, fitted(row.trial, room - width_of(count) - 0.1))
+        write("trial", y + 0.2, fitted(below, room, size=8), fontsize=8, color=GREY)
+        write("count", first, count)
         if not reported[y]:
-            write("count", first, f"– / {row.totals}")
             write("estimate", y, "not reported", color=GREY)
             continue
         i = position[y]
         share = row.events / row.totals
         weight = result.weights[i]
-        write("count", first, f"{row.events} / {row.totals}")
         write("estimate", y, f"{percent(share)} ({percent(lower[i])} to {percent(upper[i])})")
         write("weight", y, f"{percent(weight)} %" if np.isfinite(weight) else "–")
         axes.plot([100 * lower[i], 100 * upper[i]], [y, y], color=INK, linewidth=1.2)
-        size = 9 * np.sqrt(weight / largest) if np.isfinite(weight) else 6
-        axes.plot(100 * share, y, marker="s", markersize=size, color=BLUE)
+        size = max(2.0, 9 * np.sqrt(weight / largest)) if np.isfinite(weight) else 6
+        # a square at 0 or 100 % is drawn whole
+        axes.plot(100 * share, y, marker="s", markersize=size, color=BLUE, clip_on=False)
 
     y = k + 0.2
     low, mid, high = 100 * result.lower, 100 * result.estimate, 100 * result.upper
@@ -115,8 +155,8 @@ def forest(
         text = f"{percent(result.prediction_lower)} to {percent(result.prediction_upper)}"
         write("estimate", y, text)
 
-    figure.text(0.01, 1 - 0.08 / height, literal(title), fontsize=11, weight="bold", va="top")
-    for i, text in enumerate((_heterogeneity(result), _method(result))):
+    figure.text(0.01, 1 - 0.08 / height, fitted(title, WIDTH - 0.2, size=11, weight="bold"), fontsize=11, weight="bold", va="top")
+    for i, text in enumerate((_heterogeneity(result), _method(result, study_interval, study_level))):
         figure.text(0.01, (0.5 - 0.19 * i) / height, text, fontsize=8.5, va="bottom")
     stamp(figure, provenance, source)
     return figure
@@ -131,7 +171,23 @@ def _heterogeneity(result) -> str:
     )
 
 
-def _method(result) -> str:
+def _method(result, study_interval, study_level) -> str:
     text = f"Method: {TRANSFORM_NAMES[result.transform]}, {METHOD_NAMES[result.method]}"
-    text += f", {CI_NAMES[result.ci]} interval; trials: exact intervals"
-    return text
+    text += f", {CI_NAMES[result.ci]} interval; trials: {STUDY_INTERVAL_NAMES[study_interval]} "
+    if study_level == result.level:
+        return text + "intervals"
+    return text + f"{100 * study_level:g} % intervals; pool: {100 * result.level:g} %"
+
+
+def _check_lengths(result, lower, upper, reported) -> None:
+    numbers = {
+        "lower limits": len(lower),
+        "upper limits": len(upper),
+        "weights of the pool": len(result.weights),
+    }
+    for what, number in numbers.items():
+        if number != reported:
+            raise InputError(
+                f"The cohorts that report events are {reported}, but the {what} are {number}; "
+                "give one for each."
+            )

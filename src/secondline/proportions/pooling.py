@@ -284,6 +284,7 @@ def _pool_binomial_normal(events, totals, *, method, ci, level):
     back = SCALES["logit"].backward
     critical = stats.norm.ppf((1 + level) / 2)
     notes = ["The binomial-normal model gives its trials no explicit weights."]
+    notes += _sparse_notes(events, totals)
     margin, prediction_note = _prediction_margin(method, tau2, model.se, k, level)
     if prediction_note:
         notes.append(prediction_note)
@@ -341,4 +342,25 @@ def _correction_notes(corrected) -> list[str]:
     return [
         f"Half an event and half a non-event were added to {where}, where nobody or "
         "everybody had the event."
+    ]
+
+
+def _sparse_notes(events, totals) -> list[str]:
+    """Say where the chi-square P of the likelihood-ratio statistic cannot be trusted.
+
+    The yardstick is Cochran's (Biometrics 1954;10:417): no expected count below 1, and
+    no more than a fifth of them below 5, here of events and non-events in each trial if
+    all trials shared the crude proportion.
+    """
+    share = events.sum() / totals.sum()
+    expected = np.concatenate([totals * share, totals * (1 - share)])
+    below_5 = int(np.sum(expected < 5))
+    if expected.min() >= 1 and below_5 <= 0.2 * len(expected):
+        return []
+    return [
+        "The data are too sparse for the P value of the likelihood-ratio statistic: if all "
+        f"trials shared one proportion, {below_5} of the {len(expected)} expected counts of "
+        f"events and non-events would be below 5 (the smallest is {expected.min():.1f}), and "
+        "the chi-square distribution needs at least four fifths of them at 5 or more and none "
+        "below 1 (Cochran 1954)."
     ]

@@ -22,6 +22,8 @@ CI_NAMES = {
     "hksj": "Hartung-Knapp",
     "hksj-conservative": "conservative Hartung-Knapp",
 }
+# of single trials
+STUDY_INTERVAL_NAMES = {"exact": "exact", "wilson": "Wilson"}
 
 
 def percent(share: float, digits: int = 1) -> str:
@@ -111,7 +113,7 @@ def report_sentence(result, *, outcome: str, population: str, omitted=()) -> str
     if omitted:
         verb = "was" if len(omitted) == 1 else "were"
         text += f" {', '.join(omitted)} did not report the outcome and {verb} left out."
-    told = ("Half an event", "The group sizes")
+    told = ("Half an event", "The group sizes", "The data are too sparse")
     corrections = [note for note in result.notes if note.startswith(told)]
     return " ".join([text, *corrections])
 

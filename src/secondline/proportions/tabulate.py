@@ -126,31 +126,66 @@ def methods_table(results: list[PooledProportion]) -> pd.DataFrame:
     return pd.DataFrame(list(rows.values()))
 
 
-def forest_table(result: PooledProportion, cohorts: pd.DataFrame, limits) -> pd.DataFrame:
+def one_change(
+    results: list[PooledProportion], chosen: PooledProportion
+) -> list[PooledProportion]:
+    """Return the ways of pooling that differ from one in the scale or in the model alone.
+
+    Parameters
+    ----------
+    results : list of PooledProportion
+        From :func:`secondline.proportions.pool_all_ways`.
+    chosen : PooledProportion
+        The pool that they are to be near to. The binomial-normal model has no scale; the
+        fits of the other kind stand for its neighbours.
+
+    Returns
+    -------
+    list of PooledProportion
+        In the order given, with all their intervals, and with the binomial-normal fits.
+    """
+    # maximum likelihood is the neighbour of restricted maximum likelihood
+    model = "REML" if chosen.method == "ML" else chosen.method
+    return [
+        result
+        for result in results
+        if result.transform in (chosen.transform, "glmm") or result.method == model
+    ]
+
+
+def forest_table(
+    result: PooledProportion,
+    cohorts: pd.DataFrame,
+    limits,
+    *,
+    study_level: float | None = None,
+) -> pd.DataFrame:
     """Return the values behind a forest plot.
 
     Parameters
     ----------
-    result, cohorts, limits
+    result, cohorts, limits, study_level
         As for :func:`secondline.figures.forest`.
     """
+    same = study_level in (None, result.level)
+    interval = f"{100 * result.level:g} % CI" if same else "CI"
     rows = []
     reported = iter(zip(*limits, result.weights, strict=True))
     for cohort in cohorts.itertuples():
         row = {"Trial": named(cohort), "Events / n": f"– / {cohort.totals}", "%": "–"}
-        row |= {"95 % CI": "–", "Weight %": "–"}
+        row |= {interval: "–", "Weight %": "–"}
         if not pd.isna(cohort.events):
             low, high, weight = next(reported)
             row["Events / n"] = f"{cohort.events} / {cohort.totals}"
             row |= {"%": percent(cohort.events / cohort.totals), "Weight %": percent(weight)}
-            row["95 % CI"] = _range(low, high)
+            row[interval] = _range(low, high)
         rows.append(row)
     rows.append(
         {
             "Trial": "Pooled",
             "Events / n": f"{result.events} / {result.patients}",
             "%": percent(result.estimate),
-            "95 % CI": _range(result.lower, result.upper),
+            interval: _range(result.lower, result.upper),
             "Weight %": "–",
         }
     )
