@@ -85,12 +85,16 @@ def test_mean_times_follow_their_closed_form():
     assert result.months("a")[0] == pytest.approx(in_a, abs=5 * horizon / np.sqrt(n))
     assert result.months("b")[0] == pytest.approx(in_b, abs=5 * horizon / np.sqrt(n))
     assert result.mean_time.sum() == pytest.approx(horizon, abs=1e-9)
-    # the variance of months alive is that of the histories
+    # months and halves are those of the histories
     alive = histories(model, 5_000, seed=5, horizon=horizon).query("state != 'dead'")
-    months = (alive["exit"] - alive["entry"]).groupby(alive["patient"]).sum()
+    stays = alive["exit"] - alive["entry"]
+    number = alive["patient"].str.removeprefix("virtual-").astype(int)
+    months = stays.groupby(number).sum().to_numpy()
     small = simulate(model, 5_000, seed=5, horizon=horizon)
     assert small.months("a", "b")[0] == pytest.approx(months.mean(), abs=1e-9)
-    assert small.alive_variance[0] == pytest.approx(months.var(ddof=0), abs=1e-8)
+    np.testing.assert_allclose(
+        small.halves[0], [months[::2].mean(), months[1::2].mean()], atol=1e-9
+    )
 
 
 @pytest.mark.parametrize("shape", [0.5, 1.0, 2.5, np.inf])
@@ -216,13 +220,29 @@ def test_shared_random_numbers_make_a_difference_less_noisy():
     assert spread(0) < 0.5 * spread(1_000)
 
 
-def test_noise_share_is_an_upper_bound_of_the_noise():
+def test_what_is_noise_is_told_as_noise():
     """With no uncertainty in the parameters, all of the spread between draws is noise."""
-    model = SequenceModel("a", (way("a", DEAD, np.full(400, 0.7), 4.0),))
-    other = SequenceModel("a", (way("a", DEAD, np.full(400, 0.7), 4.0),))
-    result = compare(simulate(model, 50, seed=1), simulate(other, 50, seed=2))
+    model = SequenceModel("a", (way("a", DEAD, np.full(600, 0.7), 4.0),))
+    result = compare(simulate(model, 50, seed=1), simulate(model, 50, seed=2))
     assert result.noise_share > 0.85
-    assert result.probability == pytest.approx(0.5, abs=0.12)
+    # and it is taken out of the interval
+    assert result.upper - result.lower < 0.5 * 4 * 600**0.5 * result.monte_carlo_se
+
+
+def test_noise_is_taken_out_of_the_spread_of_the_draws():
+    """Few patients a draw give the spread that many give."""
+    lasting = np.random.default_rng(3).uniform(0.2, 0.8, 500)
+    good = SequenceModel("a", (way("a", DEAD, 1 - lasting, 4.0),))
+    bad = SequenceModel("a", (way("a", DEAD, np.ones(500), 4.0),))
+    few, many = (compare(simulate(good, n, seed=1), simulate(bad, n, seed=1)) for n in (40, 4_000))
+    assert many.noise_share < 0.02 < few.noise_share
+    assert few.upper - few.lower == pytest.approx(many.upper - many.lower, rel=0.12)
+
+
+def test_one_patient_a_draw_leaves_the_noise_unknown():
+    model = SequenceModel("a", (way("a", DEAD, np.full(5, 0.7), 4.0),))
+    result = compare(simulate(model, 1, seed=1), simulate(model, 1, seed=2))
+    assert np.isnan(result.noise_share)
 
 
 def test_circles_without_time_are_refused():

@@ -104,6 +104,13 @@ def test_a_history_without_time_is_refused_by_the_estimator():
         sequencing.aalen_johansen(history, [1], ["a", "b", DEAD])
     with pytest.raises(InputError, match="'b', which is not listed"):
         sequencing.aalen_johansen(history, [1], ["a", DEAD])
+    good = sequencing.histories(SequenceModel("a", (way(),)), 5, seed=1)
+    with pytest.raises(InputError, match="finite and rise"):
+        sequencing.aalen_johansen(good, [3, 1], ["a", DEAD])
+    with pytest.raises(InputError, match="no history"):
+        sequencing.aalen_johansen(good.iloc[:0], [1], ["a", DEAD])
+    with pytest.raises(InputError, match="late entry is not provided for"):
+        sequencing.aalen_johansen(good.assign(entry=good["entry"] + 1, exit=99.0), [1], ["a", DEAD])
 
 
 def test_groups_that_differ_cannot_be_compared():
@@ -132,10 +139,13 @@ def test_uncertainties_have_the_quantiles_they_claim(pooled):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("transform", proportions.TRANSFORMS)
-def test_every_scale_serves(transform):
+@pytest.mark.parametrize(
+    ("transform", "ci"),
+    [(name, "wald") for name in proportions.TRANSFORMS] + [("logit", "hksj"), ("raw", "hksj")],
+)
+def test_every_scale_and_interval_serves(transform, ci):
     cohorts = tables.select_cohorts(tables.read_trials(), "after CAR-T monotherapy", "ORR")
-    pooled = proportions.pool(cohorts["events"], cohorts["totals"], transform=transform)
+    pooled = proportions.pool(cohorts["events"], cohorts["totals"], transform=transform, ci=ci)
     low, high = from_pool(pooled)(np.array([0.025, 0.975]))
     assert (low, high) == (pytest.approx(pooled.lower), pytest.approx(pooled.upper))
 
@@ -151,7 +161,8 @@ def test_a_new_trial_needs_a_prediction():
     [
         ({"retained": (0.9, 0.2)}, "retained is"),
         ({"durable": (0.1, 0.2, 0.6)}, "from 0 to 0.49"),
-        ({"goes_on": (0.1, 1.2, 0.6)}, "goes_on is"),
+        ({"fit": (0.1, 1.2, 0.6)}, "fit is"),
+        ({"durable_before": (0.5, 0.2, 0.6)}, "durable_before is"),
     ],
 )
 def test_ranges_that_cannot_be_are_refused(pooled, settings, sentence):
@@ -195,8 +206,8 @@ def test_published_numbers_are_those_of_their_claims(known):
 
 
 def test_base_case_and_draws(known):
-    base = sequencing.base_case(known, goes_on=0.5)
-    assert base["goes_on"] == 0.5
+    base = sequencing.base_case(known, fit=0.5)
+    assert base["fit"] == 0.5
     with pytest.raises(InputError, match="no quantity 'hope'"):
         sequencing.base_case(known, hope=1)
     drawn = sequencing.draw(known, 4_000, seed=2)
@@ -261,16 +272,124 @@ def test_one_way_moves_what_matters(known):
 
 
 def test_threshold_finds_where_the_answer_turns(known):
+    """A lasting share of antibodies before CAR-T high enough turns the order."""
     result = sequencing.threshold(
-        "CAR-T first", "salvage first", known, "goes_on", np.linspace(0, 1, 6),
+        "CAR-T first", "bispecific first", known, "before_durable", np.linspace(0, 1, 6),
         n_draws=200, n_patients=200, seed=3,
     )  # fmt: skip
     assert (np.diff(result.difference) < 0).all()
-    assert result.difference[0] > 0
-    assert np.isnan(result.turns_at) == (result.difference[-1] > 0)
-    if not np.isnan(result.turns_at):
-        i = np.searchsorted(result.values, result.turns_at)
-        assert result.difference[i - 1] >= 0 >= result.difference[i]
+    assert result.difference[0] > 0 > result.difference[-1]
+    (turn,) = result.turns
+    i = np.searchsorted(result.values, turn)
+    assert result.difference[i - 1] >= 0 >= result.difference[i]
+    assert (result.error > 0).all()
+    words = sequencing.describe_threshold(result, "CAR-T first", "bispecific first", "it")
+    assert f"are level where it is {100 * turn:.0f} %: below it CAR-T first is ahead" in words
+
+
+def test_nothing_turns_where_one_side_always_leads(known):
+    result = sequencing.threshold(
+        "CAR-T first", "bispecific first", known, "retained", [0.0, 0.2],
+        n_draws=100, n_patients=200, seed=3,
+    )  # fmt: skip
+    assert result.turns == ()
+    words = sequencing.describe_threshold(result, "CAR-T first", "bispecific first", "it")
+    assert "Wherever it lies between 0 and 20 %, CAR-T first stays ahead" in words
+
+
+def test_waiting_longer_never_adds_months(known):
+    """Death does not wait: those who wait for a treatment are at risk while they wait."""
+    for name, orders in {
+        "wait_car_t": ("bispecific first", "salvage first"),
+        "wait_bispecific": ("CAR-T first", "salvage first"),
+    }.items():
+        for order in orders:
+            months = []
+            for wait in (0.1, 1.5, 6.0, 24.0):
+                values = sequencing.base_case(known, **{name: wait})
+                model = sequencing.build(order, known, values)
+                result = sequencing.simulate(model, 40_000, seed=1, times=[0])
+                months.append(result.months(*result.alive)[0])
+            assert (np.diff(months) < 0).all(), (name, order, months)
+
+
+def test_waiting_and_dying_compete_as_two_exponential_times(known):
+    base = sequencing.base_case(known, wait_bispecific=2.0, untreated=4.0, fit=0.6)
+    model = sequencing.build("CAR-T first", known, base)
+    failed = [t for t in model.transitions if t.origin == "CAR-T, second line: failed"]
+    onward, waiting, unfit = failed
+    assert onward.probability == pytest.approx(0.6 * (1 / 2) / (1 / 2 + 1 / 4))
+    assert waiting.probability == pytest.approx(0.6 * (1 / 4) / (1 / 2 + 1 / 4))
+    assert unfit.probability == pytest.approx(0.4)
+    assert onward.time.median == pytest.approx(1 / (1 / 2 + 1 / 4))
+    assert [t.destination for t in failed] == ["bispecific, after CAR-T: before scan", DEAD, DEAD]
+
+
+def test_values_that_contradict_are_named(known):
+    base = sequencing.base_case(known)
+    with pytest.raises(InputError, match="below 0.5: where half of the responses last"):
+        sequencing.build("CAR-T first", known, base | {"bispecific_durable": 0.5})
+    with pytest.raises(InputError, match="values lacks 'car_t_response'"):
+        sequencing.build("CAR-T first", known, {})
+    with pytest.raises(InputError, match="each of them once"):
+        sequencing.build(["salvage", "salvage"], known, base)
+    with pytest.raises(InputError, match="each of them once"):
+        sequencing.build([], known, base)
+    with pytest.raises(InputError, match="first and second are both 'salvage first'"):
+        sequencing.check_orders("salvage first", "salvage first")
+
+
+def test_different_draws_are_not_compared(known):
+    first, second = (
+        sequencing.simulate(
+            sequencing.build("CAR-T first", known, sequencing.draw(known, 5, seed=s)), 10, seed=1
+        )
+        for s in (1, 2)
+    )
+    with pytest.raises(InputError, match="built from different values"):
+        sequencing.compare(first, second)
+
+
+def test_one_draw_has_no_interval(known):
+    base = sequencing.base_case(known)
+    first, second = (
+        sequencing.simulate(sequencing.build(order, known, base), 500, seed=1)
+        for order in ("CAR-T first", "bispecific first")
+    )
+    result = sequencing.compare(first, second)
+    assert np.isnan(result.lower)
+    assert np.isnan(result.noise_share)
+    assert result.monte_carlo_se > 0
+    assert "draws run" not in sequencing.describe_comparison(result, "a", "b", 60)
+
+
+def test_the_third_line_share_is_kept_where_the_range_leaves_it_out(pooled):
+    settings = {"odds_ratio": (0.6, 0.25), "odds_ratio_source": "x", "pool_source": "y"}
+    third = sequencing.third_line_share()
+    known = sequencing.quantities(pooled, retained=(0.9, 1.0), **settings)
+    assert known["retained"].value == 0.9
+    assert "third line lies beyond it" in known["retained"].source
+    known = sequencing.quantities(pooled, retained=(0.0, 1.0), **settings)
+    assert known["retained"].value == third
+    # 0.73 of responses, half of 53 of 73 lasting, over what the second line has
+    assert third == pytest.approx(0.73 * 0.5 * 53 / 73 / (0.875 * 0.4788), abs=2e-3)
+
+
+def test_printed_survival_that_went_in_comes_out(known):
+    checks = sequencing.against_printed(
+        known, sequencing.base_case(known), population="after CAR-T monotherapy",
+        n_patients=40_000, seed=2,
+    )  # fmt: skip
+    assert (checks.loc[checks["given"] == "yes", "within"] == "yes").all()
+    assert len(checks) == 10
+    other = sequencing.against_printed(
+        known, sequencing.base_case(known), population="after CAR-T combination",
+        n_patients=2_000, seed=2,
+    )  # fmt: skip
+    assert "9.6 / 13.7" in set(other["printed"])
+    # the share still in response is exact: a lasting part and one that halves
+    later = sequencing.checks.antibody_responders(known, sequencing.base_case(known), [0, 14.8])
+    np.testing.assert_allclose(later, [1, 0.5], atol=1e-12)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -285,7 +404,7 @@ def test_a_cluster_gives_the_same_result_to_the_last_bit(workers, known):
         there = sequencing.simulate(model, 3_000, seed=9, scheduler=cluster.scheduler_address)
     assert (here.occupancy == there.occupancy).all()
     assert (here.mean_time == there.mean_time).all()
-    assert (here.alive_variance == there.alive_variance).all()
+    assert (here.halves == there.halves).all()
 
 
 def test_memory_is_bounded_by_the_block(known):

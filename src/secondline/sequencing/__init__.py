@@ -35,7 +35,7 @@ from secondline.sequencing.orders import (
     responding,
 )
 from secondline.sequencing.quantities import Quantity, around
-from secondline.sequencing.sampler import SimulatedSequences, histories, simulate
+from secondline.sequencing.sampler import SimulatedSequences, ever, histories, simulate
 from secondline.sequencing.sensitivity import Threshold, TurningMap, one_way, threshold, turning_map
 from secondline.sequencing.tabulate import (
     comparison_table,
@@ -52,6 +52,7 @@ from secondline.sequencing.words import (
     describe_information,
     describe_threshold,
     report,
+    turning_words,
 )
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "draw",
     "draws_table",
     "durable_share",
+    "ever",
     "histories",
     "map_table",
     "odds_before_after",
@@ -103,4 +105,5 @@ __all__ = [
     "threshold_table",
     "transition_table",
     "turning_map",
+    "turning_words",
 ]

@@ -88,7 +88,7 @@ def compare(first: SimulatedSequences, second: SimulatedSequences) -> Comparison
         ahead = float(mean > 0)
         return Comparison(sampled, mean, nan, nan, ahead, float(np.sqrt(noise)), nan, 0.0)
     spread = float(np.var(sampled, ddof=1))
-    share = min(1.0, noise / spread) if spread > 0 else 0.0
+    share = float(np.minimum(1.0, noise / spread)) if spread > 0 else 0.0
     kept = 1.0 if np.isnan(share) else np.sqrt(1 - share)
     difference = mean + (sampled - mean) * kept
     lower, upper = np.quantile(difference, [0.025, 0.975])

@@ -50,9 +50,11 @@ def aalen_johansen(history: pd.DataFrame, times, states) -> np.ndarray:
     there = history["moved_to"].map(index).fillna(-1).to_numpy(int)
     if not (exit_ > entry).all():
         raise InputError("Every stay must end later than it begins, or nobody is at risk in it.")
-    starts = (
-        history.sort_values(["entry", "exit"], kind="stable").groupby("patient")["state"].first()
-    )
+    starts = history.sort_values("entry", kind="stable").groupby("patient").first()
+    late = starts.index[starts["entry"] != 0]
+    if len(late):
+        raise InputError(f"{late[0]} is not seen from time 0 on; late entry is not provided for.")
+    starts = starts["state"]
     share = np.zeros(len(states))
     for name, count in starts.value_counts().items():
         share[index[name]] = count / len(starts)

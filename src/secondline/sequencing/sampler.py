@@ -197,6 +197,28 @@ def histories(
     )
 
 
+def ever(model: SequenceModel, treatment: str, *, n_patients: int = 20_000, seed: int) -> float:
+    """Return the share of patients who ever start a treatment, within ten years.
+
+    Parameters
+    ----------
+    model : SequenceModel
+        With one set of parameters.
+    treatment : str
+    n_patients, seed : int
+
+    Raises
+    ------
+    InputError
+        If the model has no such treatment.
+    """
+    state = f"{treatment}: before scan"
+    if state not in model.states:
+        raise InputError(f"The model has no state {state!r}.")
+    stays = histories(model, n_patients, seed=seed, horizon=120.0)
+    return float(stays.loc[stays["state"] == state, "patient"].nunique() / n_patients)
+
+
 def _compact(model):
     """Return the model as plain arrays, which travel well: one entry a state."""
     index = {name: i for i, name in enumerate(model.states)}

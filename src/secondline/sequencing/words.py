@@ -58,6 +58,25 @@ def describe_threshold(result, first: str, second: str, label: str) -> str:
     )
 
 
+def turning_words(grid) -> str:
+    """Return the least value of a map's rows at which the first order is not ahead.
+
+    Parameters
+    ----------
+    grid : TurningMap
+        Rows of shares; the columns' last is the most favourable to the second order.
+    """
+    column = grid.difference[:, -1]
+    if column[0] <= 0:
+        return "any share"
+    below = np.flatnonzero(column <= 0)
+    if len(below) == 0:
+        return f"more than {100 * grid.up[-1]:.0f} %"
+    i = below[0]
+    step = column[i - 1] / (column[i - 1] - column[i])
+    return f"{100 * (grid.up[i - 1] + step * (grid.up[i] - grid.up[i - 1])):.0f} % or more"
+
+
 def describe_information(comparison) -> str:
     """Return what it would be worth to know every number of the model."""
     gain = comparison.perfect_information
