@@ -3,6 +3,7 @@
 import numpy as np
 
 from secondline.figures.style import BLUE, GREY, INK, VERMILION, literal, stamp
+from secondline.proportions.meta_regression import TRIALS_PER_MODERATOR
 from secondline.proportions.moderators import MODERATORS
 from secondline.proportions.report import p_value
 
@@ -31,7 +32,7 @@ def bubble(result, *, title: str, axis_label: str, provenance: str, source: str 
     figure = Figure(figsize=(5.6, 4.7))
     axes = figure.add_axes((0.13, 0.21, 0.84, 0.62))
     label, levels = MODERATORS[result.name]
-    axes.set(ylim=(0, 100), xlabel=label.capitalize(), ylabel=axis_label)
+    axes.set(ylim=(0, 100), xlabel=label[:1].upper() + label[1:], ylabel=axis_label)
     cohorts = result.cohorts
     if len(cohorts):
         value = cohorts["value"].to_numpy(dtype=float)
@@ -70,7 +71,9 @@ def bubble(result, *, title: str, axis_label: str, provenance: str, source: str 
         if np.isfinite(result.p_permutation):
             below += f", {p_value(result.p_permutation)} (permutation)"
     figure.text(0.02, 0.975, literal(title), fontsize=10.5, weight="bold", va="top")
-    warning = "Too few cohorts for a conclusion: one of five properties tried"
+    warning = f"One of {len(MODERATORS)} properties tried"
+    if result.fit is None or result.fit.k < TRIALS_PER_MODERATOR:
+        warning = f"Too few cohorts for a conclusion. {warning}"
     figure.text(0.02, 0.9, warning, fontsize=9, color=VERMILION, weight="bold", va="top")
     figure.text(0.02, 0.055, below, fontsize=8.5, va="bottom")
     stamp(figure, provenance, source)

@@ -5,6 +5,7 @@ patients. :func:`pool` brings the trials together.
 """
 
 from secondline.proportions.contrast_report import (
+    contrast_numbers,
     contrast_range,
     contrast_reading,
     contrast_sentence,
@@ -26,7 +27,7 @@ from secondline.proportions.contrasts import (
     pool_contrasts_all_ways,
     trial_contrasts,
 )
-from secondline.proportions.frailty import FrailtyTrend, simulate_frailty
+from secondline.proportions.frailty import FrailtyTrend, frailty_table, simulate_frailty
 from secondline.proportions.inputs import check_counts
 from secondline.proportions.meta_regression import (
     MetaRegression,
@@ -58,6 +59,11 @@ from secondline.proportions.printed import (
     identify_method,
     reproduce_printed_pools,
 )
+from secondline.proportions.prior_response import (
+    group_size_needed,
+    prior_response_readings,
+    prior_response_table,
+)
 from secondline.proportions.report import describe, reading, report_sentence
 from secondline.proportions.sensitivity import leave_one_out
 from secondline.proportions.simulation import SimulatedHeterogeneity, simulate_heterogeneity
@@ -74,6 +80,7 @@ from secondline.proportions.small_study import (
 from secondline.proportions.subgroup_report import (
     group_intervals,
     grouping_table,
+    left_count,
     readings_table,
     reconciliation_table,
     subgroup_table,
@@ -131,6 +138,7 @@ __all__ = [
     "cohort_table",
     "compare_two",
     "comparison_ladder",
+    "contrast_numbers",
     "contrast_range",
     "contrast_reading",
     "contrast_sentence",
@@ -145,7 +153,9 @@ __all__ = [
     "egger_usual",
     "fisher_power",
     "forest_table",
+    "frailty_table",
     "group_intervals",
+    "group_size_needed",
     "grouping_table",
     "heterogeneity_table",
     "holm",
@@ -153,6 +163,7 @@ __all__ = [
     "i2_limits",
     "identify_method",
     "ladder_table",
+    "left_count",
     "leave_one_out",
     "leave_one_out_table",
     "many_moderators",
@@ -172,6 +183,8 @@ __all__ = [
     "predict_regression",
     "printed_pool_table",
     "reading",
+    "prior_response_readings",
+    "prior_response_table",
     "readings_table",
     "reconciliation_table",
     "regress_on",

@@ -8,6 +8,7 @@ from secondline.proportions.moderators import MODERATORS, Moderated
 from secondline.proportions.paired import PairedAnalysis, Rung
 from secondline.proportions.report import CI_NAMES, METHOD_NAMES, p_value, percent
 from secondline.proportions.subgroup_report import as_markdown, bare_p
+from secondline.proportions.subgroup_tests import holm
 from secondline.proportions.tabulate import named
 
 POOL_NAMES = {**METHOD_NAMES, "MH": "Mantel-Haenszel"}
@@ -186,15 +187,22 @@ def contrast_sentence(analysis: PairedAnalysis, *, outcome: str) -> str:
     )
 
 
+def contrast_numbers(pooled: PooledContrast | None) -> dict[str, float]:
+    """Return what a chapter records of a pooled contrast; NaN where there is none."""
+    names = ("estimate", "lower", "upper", "p", "tau2", "q", "i2")
+    return {f"contrast_{n}": float(getattr(pooled, n, float("nan"))) for n in names}
+
+
 def moderator_table(results: list[Moderated]) -> pd.DataFrame:
-    """Return one row for each moderator: slope on the logit scale, its P values, or why none."""
+    """Return one row for each moderator: its odds ratio, its P values, or why there is none."""
     rows = []
-    for result in results:
+    p = [np.nan if r.fit is None else r.fit.p_values[1] for r in results]
+    for result, corrected in zip(results, holm(p), strict=True):
         label, levels = MODERATORS[result.name]
         row = {"Moderator": label, "Cohorts": str(len(result.cohorts))}
         if result.fit is None:
             row |= {"Odds ratio (95 % CI)": "–", "for": result.reason}
-            rows.append({**row, "P, Knapp-Hartung": "–", "P, permutation": "–"})
+            rows.append(row | {"P": "–", "P, permutation": "–", "P, corrected": "–"})
             continue
         step, words = 1.0, "one more"
         if levels:
@@ -206,8 +214,9 @@ def moderator_table(results: list[Moderated]) -> pd.DataFrame:
             * np.array([result.fit.coefficients[1], result.fit.lower[1], result.fit.upper[1]])
         )
         row |= {"Odds ratio (95 % CI)": f"{ratio:.2f} ({low:.2f} to {high:.2f})", "for": words}
-        row["P, Knapp-Hartung"] = bare_p(result.fit.p_values[1])
+        row["P"] = bare_p(result.fit.p_values[1])
         row["P, permutation"] = bare_p(result.p_permutation)
+        row["P, corrected"] = bare_p(corrected)
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -226,7 +235,10 @@ def moderator_reading(result: Moderated) -> str:
         )
     parts[0] += "."
     if p < 0.05:
-        parts.append("Taken alone this looks like a finding; it is one of five that were tried.")
+        parts.append(
+            f"Taken alone this looks like a finding; it is one of {len(MODERATORS)} "
+            "that were tried."
+        )
     else:
         parts.append("That is no evidence of a slope, and none against one.")
     if result.left_out:

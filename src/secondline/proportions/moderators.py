@@ -85,6 +85,15 @@ class ManyModerators:
     any: float
     n_sets: int
 
+    def __str__(self) -> str:
+        if not self.moderators:
+            return "No property varies over four or more cohorts after CAR-T: none can be tested."
+        return (
+            f"{self.n_sets} virtual reviews, {self.moderators} properties tested in each.\n"
+            f"P < 0.05 in a single test: {100 * self.one:.0f} %; "
+            f"in at least one of them: {100 * self.any:.0f} %."
+        )
+
 
 def binding_format(drug: str) -> float:
     """Return 0 for a 1:1 and 1 for a 2:1 antibody as the source groups them, else NaN."""

@@ -5,11 +5,11 @@ import re
 import numpy as np
 import pandas as pd
 
+from secondline.errors import InputError
 from secondline.intervals import as_printed, percentage_agrees
 from secondline.proportions.report import p_value, percent
 from secondline.proportions.single import study_intervals
 from secondline.proportions.subgroup_tests import GroupingTest, possible_shares
-from secondline.proportions.trend import TrendTest
 from secondline.subgroups import AMBIGUOUS, GIVEN, IMPOSSIBLE, Grouping
 
 SCORE_NAMES = {"ranks": "ranks", "days": "middle day of each span"}
@@ -119,21 +119,34 @@ def reconciliation_table(groupings, trials: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def readings_table(
-    printed: str, n: int, *, other_n: int, other_events: int, trial_n: int, trial_events: int
-) -> pd.DataFrame:
+def left_count(grouping: Grouping, trials: pd.DataFrame) -> int:
+    """Return the count that a trial's total leaves for the one group without a count.
+
+    Raises
+    ------
+    InputError
+        If not exactly one group lacks a count, or the trial's events are not known.
+    """
+    unknown = [g for g in grouping.groups if g.events is None]
+    _, events = _of_trial(grouping, trials)
+    if len(unknown) != 1 or events is None:
+        raise InputError(
+            f"{grouping.trial}, {grouping.name}: {len(unknown)} groups have no count and the "
+            f"trial's events are {'not ' if events is None else ''}known; one such group and "
+            "known events are needed."
+        )
+    return events - sum(g.events for g in grouping.groups if g.events is not None)
+
+
+def readings_table(grouping: Grouping, trials: pd.DataFrame) -> pd.DataFrame:
     """Return what an impossible percentage may stand for, and what each reading breaks.
 
     Parameters
     ----------
-    printed : str
-        The percentage.
-    n : int
-        The printed group size.
-    other_n, other_events : int
-        The other group of the same trial.
-    trial_n, trial_events : int
-        The whole trial.
+    grouping : Grouping
+        One of its groups has a percentage that no count gives.
+    trials : DataFrame
+        From :func:`secondline.tables.read_trials`, with the trial.
 
     Returns
     -------
@@ -141,25 +154,30 @@ def readings_table(
         The two counts of the printed size nearest to the percentage, the count that
         the trial's total leaves, and every count and size up to the trial's size
         that would be printed so.
+
+    Raises
+    ------
+    InputError
+        As for :func:`left_count`.
     """
+    left = left_count(grouping, trials)
+    size, events = _of_trial(grouping, trials)
+    (group,) = [g for g in grouping.groups if g.events is None]
+    printed, n = group.printed, group.n
     nearest = int(float(printed) * n / 100)
-    candidates = [(x, n) for x in (nearest, nearest + 1) if x <= n]
-    candidates.append((trial_events - other_events, n))
-    candidates += possible_shares(printed, trial_n)
-    rows = []
-    for x, size in dict.fromkeys(candidates):
-        total = 100 * x / size
-        rows.append(
-            {
-                "Reading": f"{x} of {size}",
-                "would be printed": as_printed(total, printed),
-                "Gives the percentage": _yes(percentage_agrees(x, size, printed)),
-                "Has the printed size": _yes(size == n),
-                f"Groups hold {trial_n}": _yes(size + other_n == trial_n),
-                f"Groups have {trial_events} responses": _yes(x + other_events == trial_events),
-            }
-        )
-    return pd.DataFrame(rows)
+    candidates = [(x, n) for x in (nearest, nearest + 1, left) if 0 <= x <= n]
+    candidates += possible_shares(printed, size)
+    return pd.DataFrame(
+        {
+            "Reading": f"{x} of {of}",
+            "would be printed": as_printed(100 * x / of, printed),
+            "Gives the percentage": _yes(percentage_agrees(x, of, printed)),
+            "Has the printed size": _yes(of == n),
+            f"Groups hold {size}": _yes(of - n + sum(grouping.totals) == size),
+            f"Groups have {events} responses": _yes(x - left == 0),
+        }
+        for x, of in dict.fromkeys(candidates)
+    )
 
 
 def trend_reading(tests: list[GroupingTest]) -> str:
@@ -186,15 +204,6 @@ def trend_reading(tests: list[GroupingTest]) -> str:
             verdict = "is compatible with chance; that does not show that the groups are alike"
         sentences.append(f"**{who}:** against {what}, exact {p}. The pattern {verdict}.")
     return "\n\n".join(sentences) or "There is no grouping in this table."
-
-
-def trend_numbers(trend: TrendTest) -> dict[str, float]:
-    """Return what a chapter records of a trend test."""
-    return {
-        "trend_statistic": trend.statistic,
-        "trend_p_asymptotic": trend.p_asymptotic,
-        "trend_p_exact": trend.p_exact,
-    }
 
 
 def as_markdown(text: str) -> str:
