@@ -48,7 +48,7 @@ def paired(
     figure = Figure(figsize=(WIDTH, height))
     bottom, tall = 1.05 / height, ROW * rows / height
     left = figure.add_axes((0.26, bottom, 0.25, tall))
-    right = figure.add_axes((0.55, bottom, 0.24, tall))
+    right = figure.add_axes((0.545, bottom, 0.225, tall))
     for axes in (left, right):
         axes.set_ylim(rows - 0.5, -0.6)
         axes.set_yticks([])
@@ -77,7 +77,8 @@ def paired(
         reach = float(np.exp(min(np.abs(np.log(ends)).max() * 1.08 + 0.05, np.log(40))))
         right.set_xscale("log")
         right.set_xlim(1 / reach, reach)
-        ticks = [t for t in (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 10, 20) if 1 / reach <= t <= reach]
+        ticks = (0.1, 1, 10) if reach > 10 else (0.25, 0.5, 1, 2, 4)
+        ticks = [t for t in ticks if 1 / reach <= t <= reach]
         right.xaxis.set_major_locator(FixedLocator(ticks))
         right.xaxis.set_minor_locator(NullLocator())
         right.set_xticklabels([f"{t:g}" for t in ticks])
@@ -85,7 +86,7 @@ def paired(
     right.axvline(null, color=GREY, linewidth=1)
 
     names, texts = left.get_yaxis_transform(), right.get_yaxis_transform()
-    style = {"va": "center", "fontsize": 9}
+    style, small = {"va": "center", "fontsize": 9}, {"va": "center", "fontsize": 8.5}
     largest = np.nanmax(pooled.weights)
     for y, row in enumerate(cohorts.itertuples()):
         below = row.treatment
@@ -104,7 +105,7 @@ def paired(
         right.plot([low[y], high[y]], [y, y], color=INK, linewidth=1.2)
         size = 4 + 6 * np.sqrt(pooled.weights[y] / largest)
         right.plot(scale * contrasts.estimate[y], y, marker="D", markersize=size, color=INK)
-        right.text(1.05, y, _text(pooled.measure, contrasts, y), transform=texts, **style)
+        right.text(1.04, y, _text(pooled.measure, contrasts, y), transform=texts, **small)
     y = k + 0.2
     left.axhline(k - 0.4, color=FAINT, linewidth=0.8)
     right.axhline(k - 0.4, color=FAINT, linewidth=0.8)
@@ -113,7 +114,7 @@ def paired(
     right.add_patch(Polygon([(a, y), (m, y - 0.22), (b, y), (m, y + 0.22)], color=INK))
     value = contrast_text(pooled.measure, pooled.estimate)
     span = contrast_range(pooled.measure, pooled.lower, pooled.upper)
-    right.text(1.05, y, f"{value} ({span})", transform=texts, weight="bold", **style)
+    right.text(1.04, y, f"{value} ({span})", transform=texts, weight="bold", **small)
 
     figure.text(0.01, 1 - 0.08 / height, literal(title), fontsize=11, weight="bold", va="top")
     key = 1 - 0.55 / height
@@ -123,7 +124,7 @@ def paired(
     ):
         figure.add_artist(_marker(figure, x, key, mark, colour))
         figure.text(x + 0.013, key, name, fontsize=8.5, va="center")
-    figure.text(0.55, key, "after CAR-T against CAR-T-naive", fontsize=8.5, va="center")
+    figure.text(0.545, key, "after CAR-T against CAR-T-naive", fontsize=8.5, va="center")
     how = f"Pooled: {POOL_NAMES[pooled.method]}, {CI_NAMES[pooled.ci]} interval. "
     figure.text(0.01, 0.29 / height, how + "Not randomised.", fontsize=8.5, va="bottom")
     stamp(figure, provenance, source)

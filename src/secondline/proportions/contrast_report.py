@@ -18,7 +18,11 @@ def contrast_text(measure: str, value: float) -> str:
     """Write a difference in percentage points, or a ratio; an en dash if there is none."""
     if not np.isfinite(value):
         return "–"
-    return signed(100 * value) if measure == "RD" else f"{value:.2f}"
+    if measure == "RD":
+        return signed(100 * value)
+    if value >= 1000:
+        return "> 999"
+    return "< 0.01" if value < 0.005 else f"{value:.2f}"
 
 
 def contrast_range(measure: str, low: float, high: float) -> str:
@@ -138,7 +142,9 @@ def contrast_reading(analysis: PairedAnalysis, *, outcome: str) -> str:
         f"**{value}**{unit}, with a {100 * pooled.level:g} % confidence interval from "
         f"{contrast_range(pooled.measure, pooled.lower, pooled.upper)}."
     ]
-    if pooled.lower > null:
+    if pooled.se == 0:
+        pass  # the note says that there is no interval to read
+    elif pooled.lower > null:
         sentences.append("Patients after CAR-T had it more often.")
     elif pooled.upper < null:
         sentences.append("Patients after CAR-T had it less often.")

@@ -221,6 +221,12 @@ def pool_contrasts(
         q = weighted_mean(trials.effect, trials.variance)[2]
         se, df, more = _standard_error(weights, q_random, ci, k)
         notes += more
+    if not se > 1e-9:
+        se = 0.0
+        notes.append(
+            "These counts give a standard error of zero, so the interval has no width and there "
+            "is no test; use another method."
+        )
     critical = stats.norm.ppf((1 + level) / 2) if np.isinf(df) else stats.t.ppf((1 + level) / 2, df)
     low, high = mean - critical * se, mean + critical * se
     predicted = np.nan
