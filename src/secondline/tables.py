@@ -83,6 +83,20 @@ def published_trials() -> Path:
     return project_root() / "data" / "bispecific_trials.csv"
 
 
+@cache
+def read_suspect_cells() -> pd.DataFrame:
+    """Return the cells of the published table that can be read otherwise.
+
+    Returns
+    -------
+    DataFrame
+        Columns trial, prior_car_t, column, printed, alternative (int), reason, claims
+        (ids, separated by spaces). The cells of one trial belong together.
+    """
+    cells = pd.read_csv(project_root() / "data" / "bispecific_suspect_cells.csv", dtype=str)
+    return cells.astype({"printed": int, "alternative": int})
+
+
 def provenance_label(path: str | Path = "") -> dict[str, str]:
     """Return the provenance and source of what is computed from a table of trials.
 

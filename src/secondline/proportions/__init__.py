@@ -4,6 +4,23 @@ Each trial contributes a number of patients with the event and a number of
 patients. :func:`pool` brings the trials together.
 """
 
+from secondline.proportions.bayes import (
+    PRIOR_MEANS,
+    PRIOR_SPREADS,
+    BetaBinomial,
+    beta_binomial,
+    prior_sensitivity,
+)
+from secondline.proportions.cumulative import CumulativeStep, cumulative
+from secondline.proportions.denominators import PoolOfReading, pool_each_reading
+from secondline.proportions.egger_printed import (
+    egger_matches,
+    egger_significant,
+    egger_specifications,
+    egger_table,
+    egger_usual,
+)
+from secondline.proportions.influence import Influence, influence
 from secondline.proportions.inputs import check_counts
 from secondline.proportions.meta_regression import (
     MetaRegression,
@@ -31,13 +48,11 @@ from secondline.proportions.simulation import SimulatedHeterogeneity, simulate_h
 from secondline.proportions.single import study_intervals
 from secondline.proportions.small_study import (
     RegressionTest,
-    egger_matches,
-    egger_significant,
-    egger_specifications,
-    egger_table,
-    egger_usual,
+    egger_test,
+    peters_test,
     regression_test,
 )
+from secondline.proportions.small_study_power import SmallStudyPower, simulate_egger_power
 from secondline.proportions.tabulate import (
     back_transform_table,
     cohort_table,
@@ -51,46 +66,64 @@ from secondline.proportions.tabulate import (
     ways_table,
 )
 from secondline.proportions.transforms import back_transform_freeman_tukey
+from secondline.proportions.trim_and_fill import TrimAndFill, trim_and_fill
 
 __all__ = [
     "CI_METHODS",
     "METHODS",
+    "PRIOR_MEANS",
+    "PRIOR_SPREADS",
     "RECORDED",
     "TRANSFORMS",
+    "BetaBinomial",
+    "CumulativeStep",
+    "Influence",
     "MetaRegression",
     "PooledProportion",
+    "PoolOfReading",
     "PrintedPool",
     "RegressionTest",
     "SimulatedHeterogeneity",
+    "SmallStudyPower",
+    "TrimAndFill",
     "back_transform_freeman_tukey",
     "back_transform_table",
+    "beta_binomial",
     "check_counts",
     "cohort_table",
+    "cumulative",
     "describe",
     "egger_matches",
     "egger_significant",
     "egger_specifications",
     "egger_table",
+    "egger_test",
     "egger_usual",
     "forest_table",
     "heterogeneity_table",
     "i2_limits",
     "identify_method",
+    "influence",
     "leave_one_out",
     "leave_one_out_table",
     "meta_regression",
     "methods_table",
     "percentage_verdicts",
+    "peters_test",
     "pool",
     "pool_all_ways",
+    "pool_each_reading",
     "predict_regression",
     "printed_pool_table",
+    "prior_sensitivity",
     "reading",
     "regression_test",
     "report_sentence",
     "reproduce_printed_pools",
+    "simulate_egger_power",
     "simulate_heterogeneity",
     "spread_of_methods",
     "study_intervals",
+    "trim_and_fill",
     "ways_table",
 ]
