@@ -131,8 +131,8 @@ def select_cohorts(trials: pd.DataFrame, population: str, outcome: str) -> pd.Da
     -------
     DataFrame
         Columns trial, study (name of the trial, or ""), treatment, events, totals
-        (Int64; events missing where a trial did not report the outcome) and
-        printed (percentage as printed).
+        (Int64; events missing where a trial did not report the outcome),
+        printed (percentage as printed) and year (Int64; missing where not known).
 
     Raises
     ------
@@ -178,6 +178,7 @@ def select_cohorts(trials: pd.DataFrame, population: str, outcome: str) -> pd.Da
             "events": rows[f"{prefix}_events"],
             "totals": rows["n"],
             "printed": rows.get(f"{prefix}_printed", blank),
+            "year": rows.get("year", pd.Series(pd.NA, index=rows.index, dtype="Int64")),
         }
     )
 

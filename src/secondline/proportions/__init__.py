@@ -20,6 +20,7 @@ from secondline.proportions.egger_printed import (
     egger_table,
     egger_usual,
 )
+from secondline.proportions.funnel import Funnel, funnel
 from secondline.proportions.influence import Influence, influence
 from secondline.proportions.inputs import check_counts
 from secondline.proportions.meta_regression import (
@@ -43,6 +44,19 @@ from secondline.proportions.printed import (
     reproduce_printed_pools,
 )
 from secondline.proportions.report import describe, reading, report_sentence
+from secondline.proportions.robustness import (
+    cumulative_by_year,
+    cumulative_table,
+    denominators_table,
+    grid_reading,
+    influence_table,
+    prior_table,
+    small_study_reading,
+    small_study_table,
+    small_study_tests,
+    trim_and_fill_table,
+    ways_that_hold,
+)
 from secondline.proportions.sensitivity import leave_one_out
 from secondline.proportions.simulation import SimulatedHeterogeneity, simulate_heterogeneity
 from secondline.proportions.single import study_intervals
@@ -77,6 +91,7 @@ __all__ = [
     "TRANSFORMS",
     "BetaBinomial",
     "CumulativeStep",
+    "Funnel",
     "Influence",
     "MetaRegression",
     "PooledProportion",
@@ -92,6 +107,9 @@ __all__ = [
     "check_counts",
     "cohort_table",
     "cumulative",
+    "cumulative_by_year",
+    "cumulative_table",
+    "denominators_table",
     "describe",
     "egger_matches",
     "egger_significant",
@@ -100,10 +118,13 @@ __all__ = [
     "egger_test",
     "egger_usual",
     "forest_table",
+    "funnel",
+    "grid_reading",
     "heterogeneity_table",
     "i2_limits",
     "identify_method",
     "influence",
+    "influence_table",
     "leave_one_out",
     "leave_one_out_table",
     "meta_regression",
@@ -116,14 +137,20 @@ __all__ = [
     "predict_regression",
     "printed_pool_table",
     "prior_sensitivity",
+    "prior_table",
     "reading",
     "regression_test",
     "report_sentence",
     "reproduce_printed_pools",
     "simulate_egger_power",
     "simulate_heterogeneity",
+    "small_study_reading",
+    "small_study_table",
+    "small_study_tests",
     "spread_of_methods",
     "study_intervals",
     "trim_and_fill",
+    "trim_and_fill_table",
     "ways_table",
+    "ways_that_hold",
 ]
