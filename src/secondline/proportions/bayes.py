@@ -2,7 +2,7 @@
 
 events_i ~ Binomial(totals_i, p_i), p_i ~ Beta with mean mu and intraclass correlation
 rho (its parameters add up to 1/rho - 1). Priors: beta for mu and for rho. Model:
-Young-Xu and Chan, Stat Med 2008;27:2729; Skellam, JRSS B 1948;10:257.
+Young-Xu and Chan, BMC Med Res Methodol 2008;8:58; Skellam, JRSS B 1948;10:257.
 
 The grid is even in logit(mu) and logit(rho), on which the posterior falls off to
 nothing at both ends, so that plain sums are exact to many digits.

@@ -88,7 +88,7 @@ def funnel(events, totals, *, transform: str = "freeman-tukey", reference: float
     effect, variance, _ = effects(SCALES[transform], events, totals)
     # the double arcsine comes down to the single one in large trials
     place = SCALES["arcsine" if transform == "freeman-tukey" else transform].forward
-    shares = np.array([0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99])
+    shares = np.array([0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99])
     centre = float(place(np.array([reference]), np.array([1.0]))[0][0])
     crude = float(events.sum() / totals.sum())
     sizes = np.unique(np.round(np.linspace(1, 1.15 * totals.max(), 200)))

@@ -18,9 +18,10 @@ from secondline.proportions.report import (
 from secondline.proportions.small_study import egger_test, peters_test
 from secondline.proportions.tabulate import named
 from secondline.proportions.transforms import SCALES
-from secondline.proportions.trim_and_fill import FILL_ESTIMATORS, trim_and_fill
+from secondline.proportions.trim_and_fill import FILL_ESTIMATORS, SIDES, trim_and_fill
 
 NOTHING = "–"
+FEW_TRIALS = 10  # below which Sterne and others, BMJ 2011;343:d4002, advise against the tests
 
 
 def small_study_tests(events, totals) -> pd.DataFrame:
@@ -193,6 +194,28 @@ def trim_and_fill_table(events, totals, *, transform: str, method: str) -> pd.Da
     return pd.DataFrame(rows)
 
 
+def filled_span(events, totals, *, transform: str, method: str) -> float:
+    """Return how far apart the filled pools of both estimators and sides lie.
+
+    Returns
+    -------
+    float
+        In percentage points; 0 where trim and fill has no answer.
+    """
+    pools = []
+    for estimator in FILL_ESTIMATORS:
+        for side in SIDES:
+            try:
+                t = trim_and_fill(
+                    events, totals, transform=transform, method=method,
+                    estimator=estimator, side=side,
+                )
+                pools.append(100 * t.estimate)
+            except InputError:
+                continue
+    return max(pools) - min(pools) if pools else 0.0
+
+
 def prior_table(posteriors) -> pd.DataFrame:
     """Return :func:`secondline.proportions.prior_sensitivity` as it is to be read."""
     return pd.DataFrame(
@@ -263,9 +286,65 @@ def grid_reading(results: list[PooledProportion], threshold: float) -> str:
     return text + f"Under random effects by interval: {', '.join(parts)}. So it rests on a choice."
 
 
+def report_robustness(
+    results: list[PooledProportion],
+    rest: list[PooledProportion | None],
+    tests: pd.DataFrame,
+    threshold: float,
+) -> str:
+    """Return a paragraph for a results section on sensitivity.
+
+    Parameters
+    ----------
+    results : list of PooledProportion
+        From :func:`secondline.proportions.pool_all_ways`.
+    rest : list of PooledProportion or None
+        From :func:`secondline.proportions.leave_one_out`; empty with two trials.
+    tests : DataFrame
+        From :func:`small_study_tests`.
+    threshold : float
+    """
+    holds = ways_that_hold(results, threshold)
+    estimates = [100 * r.estimate for r in results]
+    sentences = [
+        f"Pooled in {len(results)} ways (scales, estimators of τ² and intervals), the proportion "
+        f"ran from {min(estimates):.1f} to {max(estimates):.1f} %; the lower limit lay above the "
+        f"stated {percent(threshold, 0)} % in {holds.sum()} of them."
+    ]
+    left = [r for r in rest if r is not None]
+    if left:
+        shares = [100 * r.estimate for r in left]
+        spread = [r.i2 for r in left]
+        sentences.append(
+            f"Without any one trial it ran from {min(shares):.1f} to {max(shares):.1f} %, and I² "
+            f"from {min(spread):.0f} to {max(spread):.0f} %."
+        )
+    known = tests[tests["p"].notna()]
+    if known.empty:
+        sentences.append("No test of small-study effects could be done.")
+    else:
+        egger = known[(known["test"] == "Egger") & (known["scale"] == "arcsine")]
+        shown = egger if len(egger) else known
+        name = "Egger's test on the arcsine scale" if len(egger) else "A regression test"
+        sentences.append(
+            f"{name} (effect on standard error, weights 1/variance, {shown['df'].iloc[0] + 2} "
+            f"trials): P {_equals(shown['p'].iloc[0])}; so few trials cannot exclude small-study "
+            "effects."
+            if known["df"].max() + 2 < FEW_TRIALS
+            else f"{name} (effect on standard error, weights 1/variance, "
+            f"{shown['df'].iloc[0] + 2} trials): P {_equals(shown['p'].iloc[0])}."
+        )
+    return " ".join(sentences)
+
+
 def bare_p(p: float) -> str:
     """Write a P value without its letter; an en dash if there is none."""
     return p_value(p).removeprefix("P ").removeprefix("= ") if np.isfinite(p) else NOTHING
+
+
+def _equals(p: float) -> str:
+    text = bare_p(p)
+    return text if text.startswith("<") else f"= {text}"
 
 
 def _pair(value, se) -> str:
