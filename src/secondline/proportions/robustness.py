@@ -231,17 +231,34 @@ def prior_table(posteriors) -> pd.DataFrame:
     )
 
 
-def denominators_table(readings: list[PoolOfReading]) -> pd.DataFrame:
-    """Return the pool under each reading of the doubtful cells."""
+def denominators_table(readings: dict[str, list[PoolOfReading]]) -> pd.DataFrame:
+    """Return the pools under each reading of the doubtful cells.
+
+    Parameters
+    ----------
+    readings : dict
+        For each outcome the list from :func:`secondline.proportions.pool_each_reading`.
+    """
     return pd.DataFrame(
         {
+            "Outcome": outcome,
             "Read otherwise": "; ".join(reading.changed) or "nothing (as printed)",
             "Events / n": f"{reading.result.events} / {reading.result.patients}",
             "Pooled %": percent(reading.result.estimate, 2),
             "95 % CI": _range(reading.result.lower, reading.result.upper),
             "I² %": f"{reading.result.i2:.1f}",
         }
-        for reading in readings
+        for outcome, rows in readings.items()
+        for reading in rows
+    )
+
+
+def power_table(curves) -> pd.DataFrame:
+    """Return the values behind :func:`secondline.figures.egger_power`."""
+    return pd.DataFrame(
+        {"Difference": f"{100 * curve[0].difference:.0f} points"}
+        | {f"{p.k} trials": f"{100 * p.power:.1f} %" for p in curve}
+        for curve in curves
     )
 
 
