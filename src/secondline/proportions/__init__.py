@@ -4,6 +4,13 @@ Each trial contributes a number of patients with the event and a number of
 patients. :func:`pool` brings the trials together.
 """
 
+from secondline.proportions.bayes import (
+    PRIOR_MEANS,
+    PRIOR_SPREADS,
+    BetaBinomial,
+    beta_binomial,
+    prior_sensitivity,
+)
 from secondline.proportions.contrast_report import (
     contrast_numbers,
     contrast_range,
@@ -27,7 +34,18 @@ from secondline.proportions.contrasts import (
     pool_contrasts_all_ways,
     trial_contrasts,
 )
+from secondline.proportions.cumulative import CumulativeStep, cumulative
+from secondline.proportions.denominators import PoolOfReading, pool_each_reading
+from secondline.proportions.egger_printed import (
+    egger_matches,
+    egger_significant,
+    egger_specifications,
+    egger_table,
+    egger_usual,
+)
 from secondline.proportions.frailty import FrailtyTrend, frailty_table, simulate_frailty
+from secondline.proportions.funnel import Funnel, funnel
+from secondline.proportions.influence import Influence, influence
 from secondline.proportions.inputs import check_counts
 from secondline.proportions.meta_regression import (
     MetaRegression,
@@ -65,18 +83,32 @@ from secondline.proportions.prior_response import (
     prior_response_table,
 )
 from secondline.proportions.report import describe, reading, report_sentence
+from secondline.proportions.robustness import (
+    cumulative_by_year,
+    cumulative_table,
+    denominators_table,
+    filled_span,
+    grid_reading,
+    influence_table,
+    power_table,
+    prior_table,
+    report_robustness,
+    small_study_reading,
+    small_study_table,
+    small_study_tests,
+    trim_and_fill_table,
+    ways_that_hold,
+)
 from secondline.proportions.sensitivity import leave_one_out
 from secondline.proportions.simulation import SimulatedHeterogeneity, simulate_heterogeneity
 from secondline.proportions.single import study_intervals
 from secondline.proportions.small_study import (
     RegressionTest,
-    egger_matches,
-    egger_significant,
-    egger_specifications,
-    egger_table,
-    egger_usual,
+    egger_test,
+    peters_test,
     regression_test,
 )
+from secondline.proportions.small_study_power import SmallStudyPower, simulate_egger_power
 from secondline.proportions.subgroup_report import (
     group_intervals,
     grouping_table,
@@ -107,6 +139,7 @@ from secondline.proportions.tabulate import (
 )
 from secondline.proportions.transforms import back_transform_freeman_tukey
 from secondline.proportions.trend import homogeneity_test, trend_test
+from secondline.proportions.trim_and_fill import TrimAndFill, trim_and_fill
 from secondline.proportions.two_groups import TwoGroups, compare_two, fisher_power
 
 __all__ = [
@@ -116,24 +149,34 @@ __all__ = [
     "MEASURE_NAMES",
     "METHODS",
     "MODERATORS",
+    "PRIOR_MEANS",
+    "PRIOR_SPREADS",
     "RECORDED",
     "TRANSFORMS",
+    "BetaBinomial",
+    "CumulativeStep",
     "Decomposition",
     "FrailtyTrend",
+    "Funnel",
+    "Influence",
     "MetaRegression",
     "Moderated",
     "PairedAnalysis",
+    "PoolOfReading",
     "PooledContrast",
     "PooledProportion",
     "PrintedPool",
     "RegressionTest",
     "SimulatedHeterogeneity",
+    "SmallStudyPower",
     "TrialContrasts",
+    "TrimAndFill",
     "TwoGroups",
     "analyse_groupings",
     "analyse_pairs",
     "back_transform_freeman_tukey",
     "back_transform_table",
+    "beta_binomial",
     "check_counts",
     "cohort_table",
     "compare_two",
@@ -144,16 +187,24 @@ __all__ = [
     "contrast_sentence",
     "contrast_text",
     "counts_of",
+    "cumulative",
+    "cumulative_by_year",
+    "cumulative_table",
     "decompose",
+    "denominators_table",
     "describe",
     "egger_matches",
     "egger_significant",
     "egger_specifications",
     "egger_table",
+    "egger_test",
     "egger_usual",
+    "filled_span",
     "fisher_power",
     "forest_table",
     "frailty_table",
+    "funnel",
+    "grid_reading",
     "group_intervals",
     "group_size_needed",
     "grouping_table",
@@ -162,10 +213,12 @@ __all__ = [
     "homogeneity_test",
     "i2_limits",
     "identify_method",
+    "influence",
+    "influence_table",
     "ladder_table",
-    "left_count",
     "leave_one_out",
     "leave_one_out_table",
+    "left_count",
     "many_moderators",
     "meta_regression",
     "methods_table",
@@ -175,24 +228,34 @@ __all__ = [
     "paired_cohorts",
     "paired_table",
     "percentage_verdicts",
+    "peters_test",
     "pool",
     "pool_all_ways",
     "pool_contrasts",
     "pool_contrasts_all_ways",
+    "pool_each_reading",
     "possible_shares",
+    "power_table",
     "predict_regression",
     "printed_pool_table",
-    "reading",
     "prior_response_readings",
     "prior_response_table",
+    "prior_sensitivity",
+    "prior_table",
+    "reading",
     "readings_table",
     "reconciliation_table",
     "regress_on",
     "regression_test",
+    "report_robustness",
     "report_sentence",
     "reproduce_printed_pools",
+    "simulate_egger_power",
     "simulate_frailty",
     "simulate_heterogeneity",
+    "small_study_reading",
+    "small_study_table",
+    "small_study_tests",
     "spread_by_chance",
     "spread_of_methods",
     "study_intervals",
@@ -201,6 +264,9 @@ __all__ = [
     "trend_table",
     "trend_test",
     "trial_contrasts",
+    "trim_and_fill",
+    "trim_and_fill_table",
     "ways_of_contrast_table",
     "ways_table",
+    "ways_that_hold",
 ]
