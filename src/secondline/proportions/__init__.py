@@ -12,6 +12,7 @@ from secondline.proportions.bayes import (
     prior_sensitivity,
 )
 from secondline.proportions.contrast_report import (
+    bubble_table,
     contrast_numbers,
     contrast_range,
     contrast_reading,
@@ -177,6 +178,7 @@ __all__ = [
     "back_transform_freeman_tukey",
     "back_transform_table",
     "beta_binomial",
+    "bubble_table",
     "check_counts",
     "cohort_table",
     "compare_two",

@@ -114,7 +114,7 @@ def ways_of_contrast_table(results: list[PooledContrast]) -> pd.DataFrame:
             (result.measure, result.method),
             {
                 "Measure": MEASURE_NAMES[result.measure],
-                "Model": POOL_NAMES[result.method],
+                "Model": result.method,
                 "Pooled": contrast_text(result.measure, result.estimate),
                 "Wald": "–",
                 "Hartung-Knapp": "–",
@@ -225,6 +225,22 @@ def moderator_table(results: list[Moderated]) -> pd.DataFrame:
         row["P, corrected"] = bare_p(corrected)
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def bubble_table(result: Moderated) -> pd.DataFrame:
+    """Return the cohorts behind a meta-regression: the property, the counts, the share."""
+    label, levels = MODERATORS[result.name]
+    if result.cohorts.empty:
+        return pd.DataFrame([{"Cohort": "none", label[:1].upper() + label[1:]: "–"}])
+    return pd.DataFrame(
+        {
+            "Cohort": row.trial,
+            label[:1].upper() + label[1:]: levels[int(row.value)] if levels else f"{row.value:g}",
+            "Events / n": f"{row.events} / {row.totals}",
+            "%": percent(row.events / row.totals),
+        }
+        for row in result.cohorts.itertuples()
+    )
 
 
 def moderator_reading(result: Moderated) -> str:

@@ -6,7 +6,8 @@ import pandas as pd
 
 from secondline.errors import InputError
 from secondline.proportions.contrast_report import signed
-from secondline.proportions.report import p_value, percent
+from secondline.proportions.report import percent
+from secondline.proportions.subgroup_report import bare_p
 from secondline.proportions.two_groups import TwoGroups, compare_two, fisher_power
 from secondline.subgroups import Grouping, read_subgroups
 
@@ -83,7 +84,7 @@ def prior_response_table(readings: list[PriorResponse]) -> pd.DataFrame:
                 f"{signed(100 * r.comparison.difference)} "
                 f"({signed(100 * r.comparison.lower)} to {signed(100 * r.comparison.upper)})"
             ),
-            "Fisher": p_value(r.comparison.p),
+            "Fisher's P": bare_p(r.comparison.p),
             "Power for a doubling": f"{percent(r.power, 0)} %",
             "All who respond": f"{percent(r.responders, 0)} %",
             "No response to CAR-T": f"{percent(r.no_prior_response, 0)} %",
