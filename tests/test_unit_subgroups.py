@@ -176,6 +176,22 @@ def test_no_scatter_and_no_width_are_said():
     assert any("one trial" in note for note in one.notes)
 
 
+def test_reading_of_a_contrast_fits_its_numbers(tmp_path):
+    apart = "A,none,yes,60,50,\nA,none,no,60,10,\nB,X,yes,60,10,\nB,X,no,60,50,\n"
+    text = proportions.contrast_reading(
+        proportions.analyse_pairs(trials_of(tmp_path, apart), "ORR"), outcome="a response"
+    )
+    assert "hides unlike trials" in text and "the trials do not decide" in text
+    alike = "A,none,yes,90,30,\nA,none,no,90,60,\nB,X,yes,90,31,\nB,X,no,90,60,\n"
+    for measure in ("RD", "RR", "OR"):
+        pairs = proportions.analyse_pairs(trials_of(tmp_path, alike), "ORR", measure=measure)
+        text = proportions.contrast_reading(pairs, outcome="a response")
+        assert "had it less often" in text and "weak evidence that they are alike" in text
+    more = "A,none,yes,90,60,\nA,none,no,90,30,\nB,X,yes,90,60,\nB,X,no,90,31,\n"
+    pairs = proportions.analyse_pairs(trials_of(tmp_path, more), "ORR", measure="OR")
+    assert "had it more often" in proportions.contrast_reading(pairs, outcome="a response")
+
+
 def test_corrected_trials_are_named():
     notes = proportions.pool_contrasts([0, 3, 9], [10, 9, 9], [2, 3, 5], [9, 9, 9]).notes
     assert notes[0].startswith("Half a patient was added to each of the four cells of trials 1, 3")

@@ -135,7 +135,13 @@ def _marker(figure, x, y, mark, colour):
     from matplotlib.lines import Line2D
 
     return Line2D(
-        [x], [y], marker=mark, color=colour, markersize=7, linestyle="", transform=figure.transFigure
+        [x],
+        [y],
+        marker=mark,
+        color=colour,
+        markersize=7,
+        linestyle="",
+        transform=figure.transFigure,
     )
 
 

@@ -154,11 +154,20 @@ def contrast_reading(analysis: PairedAnalysis, *, outcome: str) -> str:
             "direction: the trials do not decide."
         )
     if pooled.k > 1:
-        sentences.append(
-            f"Between the trials, Q is {pooled.q:.2f} where chance alone gives {pooled.k - 1} on "
-            f"average ({p_value(pooled.p_heterogeneity)}). With {trials} that says little on "
-            "whether the contrast is the same everywhere."
+        spread = (
+            f"Q is {pooled.q:.2f} where chance alone gives {pooled.k - 1} on average "
+            f"({p_value(pooled.p_heterogeneity)})"
         )
+        if pooled.p_heterogeneity < 0.1:
+            sentences.append(
+                f"The contrast differs between the trials by more than chance readily explains: "
+                f"{spread}. Its average then hides unlike trials."
+            )
+        else:
+            sentences.append(
+                f"The contrasts differ by no more than chance readily explains: {spread}. With "
+                f"{trials} that is weak evidence that they are alike."
+            )
     sentences += list(pooled.notes)
     return " ".join(sentences)
 
@@ -219,7 +228,8 @@ def moderator_table(results: list[Moderated]) -> pd.DataFrame:
             step
             * np.array([result.fit.coefficients[1], result.fit.lower[1], result.fit.upper[1]])
         )
-        row |= {"Odds ratio (95 % CI)": f"{ratio:.2f} ({low:.2f} to {high:.2f})", "for": words}
+        text = f"{contrast_text('OR', ratio)} ({contrast_range('OR', low, high)})"
+        row |= {"Odds ratio (95 % CI)": text, "for": words}
         row["P"] = bare_p(result.fit.p_values[1])
         row["P, permutation"] = bare_p(result.p_permutation)
         row["P, corrected"] = bare_p(corrected)
