@@ -10,7 +10,7 @@ from secondline.audit import Relation, audit, read_relations
 from secondline.audit.own_paper import findings_html, read_own_claims
 from secondline.claims import COLUMNS, Claim
 from secondline.errors import InputError
-from secondline.proportions.small_study import egger_specifications, regression_test
+from secondline.proportions import egger_specifications, regression_test
 from secondline.tables import read_trials
 
 

@@ -99,7 +99,7 @@ def summary_table(comparison: Comparison) -> pd.DataFrame:
         row = {"Quantity": quantity, "Values": f"{len(mine):,}"}
         for group in order:
             largest = mine.loc[mine["group"] == group, "difference"].max()
-            row[group] = "–" if pd.isna(largest) else _difference(largest)
+            row[group] = "–" if pd.isna(largest) else shown_difference(largest)
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -117,7 +117,7 @@ def differences_above(comparison: Comparison, limit: float) -> pd.DataFrame:
             "Quantity": NAMES[row.quantity],
             "Here": f"{row.here:.8g}",
             "R": f"{row.r:.8g}",
-            "Difference": _difference(row.difference),
+            "Difference": shown_difference(row.difference),
         }
         for row in rows.itertuples()
     )
@@ -155,5 +155,6 @@ def _row(name, entry, ci, quantity, here, r):
     return (name, entry["transform"], entry["method"], ci, quantity, here, r, difference)
 
 
-def _difference(value: float) -> str:
+def shown_difference(value: float) -> str:
+    """Write a difference with one digit; "0" for none."""
     return "0" if value == 0 else f"{value:.0e}"

@@ -11,7 +11,7 @@ class InputError(ValueError):
 
 
 class NoFiniteEstimate(InputError):
-    """Good input of which a model has no finite estimate, such as no event anywhere."""
+    """Good input of which a method has no estimate, such as a model when there is no event."""
 
 
 def one_of(allowed) -> str:

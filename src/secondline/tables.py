@@ -168,6 +168,20 @@ def published_trials() -> Path:
     return project_root() / "data" / "bispecific_trials.csv"
 
 
+@cache
+def read_suspect_cells() -> pd.DataFrame:
+    """Return the cells of the published table that can be read otherwise.
+
+    Returns
+    -------
+    DataFrame
+        Columns trial, prior_car_t, column, printed, alternative (int), reason, claims
+        (ids, separated by spaces). The cells of one trial belong together.
+    """
+    cells = pd.read_csv(project_root() / "data" / "bispecific_suspect_cells.csv", dtype=str)
+    return cells.astype({"printed": int, "alternative": int})
+
+
 def provenance_label(path: str | Path = "") -> dict[str, str]:
     """Return the provenance and source of what is computed from a table of trials.
 
@@ -202,8 +216,8 @@ def select_cohorts(trials: pd.DataFrame, population: str, outcome: str) -> pd.Da
     -------
     DataFrame
         Columns trial, study (name of the trial, or ""), treatment, events, totals
-        (Int64; events missing where a trial did not report the outcome) and
-        printed (percentage as printed).
+        (Int64; events missing where a trial did not report the outcome),
+        printed (percentage as printed) and year (Int64; missing where not known).
 
     Raises
     ------
@@ -249,6 +263,7 @@ def select_cohorts(trials: pd.DataFrame, population: str, outcome: str) -> pd.Da
             "events": rows[f"{prefix}_events"],
             "totals": rows["n"],
             "printed": rows.get(f"{prefix}_printed", blank),
+            "year": rows.get("year", pd.Series(pd.NA, index=rows.index, dtype="Int64")),
         }
     )
 

@@ -100,9 +100,27 @@ two <- function(v) {
   list(counts = v, p_fisher = num(f$p.value), newcombe = num(newcombe(v[1], v[2], v[3], v[4])))
 }
 
+# permutation tests of a meta-regression after CAR-T: all distinct arrangements
+cr  <- list(x = c(6, 20, 21, 22, 19, 12, 14, 13, 7), n = c(27, 52, 46, 61, 60, 27, 35, 29, 13))
+orr <- list(x = c(11, 26, 35, 33, 29, 21, 20, 22), n = c(27, 52, 46, 61, 60, 27, 35, 29))
+partner <- c(0, 0, 0, 0, 0, 1, 1, 1, 1)
+lines   <- c(3, 3, 2, 3, 3, 2, 2, 2, 1)
+format  <- c(0, 1, 1, 0, 1, 1, 0, 0, 1)
+moderated <- list()
+for (outcome in c("ORR", "CR")) for (name in c("partner", "lines_median", "format")) {
+  d <- if (outcome == "CR") cr else orr
+  value <- get(sub("lines_median", "lines", name))[seq_along(d$x)]
+  es <- escalc(measure = "PLO", xi = d$x, ni = d$n)
+  fit <- rma.uni(yi, vi, mods = ~ value, data = es, method = "DL", test = "knha")
+  all <- permutest(fit, exact = TRUE, progbar = FALSE)
+  moderated[[length(moderated) + 1]] <- list(
+    outcome = outcome, moderator = name, slope = num(fit$beta[2]), p = num(fit$pval[2]),
+    p_permutation = num(all$pval[2]))
+}
+
 named <- function(list, f) lapply(names(list), function(s) { message(s); c(list(name = s), f(list[[s]])) })
 result <- list(
   source = list(r = R.version.string, metafor = as.character(packageVersion("metafor")),
                 coin = as.character(packageVersion("coin")), script = "tests/reference/contrasts.R"),
-  contrasts = named(sets, one), groups = named(groups, trend), pairs = lapply(pairs, two))
+  contrasts = named(sets, one), moderated = moderated, groups = named(groups, trend), pairs = lapply(pairs, two))
 write(toJSON(result, auto_unbox = TRUE, pretty = FALSE), target)

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import stats
 
-from secondline.errors import InputError, one_of
+from secondline.errors import InputError, NoFiniteEstimate
 from secondline.proportions.between_study import ESTIMATORS, weighted_mean
-from secondline.proportions.inputs import check_counts
+from secondline.proportions.inputs import check_choice, check_counts, check_level
+from secondline.proportions.pooling import CI_METHODS, typical_variance
 
 MEASURES = ("RD", "RR", "OR")
 MEASURE_NAMES = {"RD": "risk difference", "RR": "risk ratio", "OR": "odds ratio"}
 CONTRAST_METHODS = ("common", *ESTIMATORS, "MH")
-CONTRAST_CI = ("wald", "hksj", "hksj-conservative")
 CORRECTION = 0.5
 
 
@@ -125,8 +125,8 @@ def trial_contrasts(
     As metafor's ``escalc``: half a patient is added to all four cells of a trial
     that has an empty one, and to no other.
     """
-    _choose("measure", measure, MEASURES)
-    _check_level(level)
+    check_choice("measure", measure, MEASURES)
+    check_level(level)
     a, b, c, d = _cells(events1, totals1, events2, totals2)
     corrected = (a == 0) | (b == 0) | (c == 0) | (d == 0)
     a, b, c, d = (cell + CORRECTION * corrected for cell in (a, b, c, d))
@@ -183,8 +183,10 @@ def pool_contrasts(
     Raises
     ------
     InputError
-        If the counts or a choice cannot be used, or the Mantel-Haenszel ratio
-        has no finite value (no event in a whole group).
+        If the counts or a choice cannot be used.
+    NoFiniteEstimate
+        If the Mantel-Haenszel ratio has no finite value, as with no event in a
+        whole group.
 
     Notes
     -----
@@ -199,8 +201,8 @@ def pool_contrasts(
     >>> f"{100 * pooled.estimate:.1f} ({100 * pooled.lower:.1f} to {100 * pooled.upper:.1f})"
     '-11.4 (-21.4 to -1.4)'
     """
-    _choose("method", method, CONTRAST_METHODS)
-    _choose("ci", ci, CONTRAST_CI)
+    check_choice("method", method, CONTRAST_METHODS)
+    check_choice("ci", ci, CI_METHODS)
     if method == "MH" and ci != "wald":
         raise InputError(f"ci is {ci!r}; method 'MH' (Mantel-Haenszel) has only 'wald'.")
     counts = (events1, totals1, events2, totals2)
@@ -219,6 +221,12 @@ def pool_contrasts(
         q = weighted_mean(trials.effect, trials.variance)[2]
         se, df, more = _standard_error(weights, q_random, ci, k)
         notes += more
+    if not se > 1e-9:
+        se = 0.0
+        notes.append(
+            "These counts give a standard error of zero, so the interval has no width and there "
+            "is no test; use another method."
+        )
     critical = stats.norm.ppf((1 + level) / 2) if np.isinf(df) else stats.t.ppf((1 + level) / 2, df)
     low, high = mean - critical * se, mean + critical * se
     predicted = np.nan
@@ -261,7 +269,7 @@ def pool_contrasts_all_ways(events1, totals1, events2, totals2, *, level: float 
     results = []
     for measure in MEASURES:
         for method in CONTRAST_METHODS:
-            for ci in CONTRAST_CI[:1] if method == "MH" else CONTRAST_CI:
+            for ci in CI_METHODS[:1] if method == "MH" else CI_METHODS:
                 try:
                     result = pool_contrasts(
                         events1,
@@ -273,7 +281,7 @@ def pool_contrasts_all_ways(events1, totals1, events2, totals2, *, level: float 
                         ci=ci,
                         level=level,
                     )
-                except InputError:
+                except NoFiniteEstimate:
                     continue
                 results.append(result)
     return results
@@ -321,10 +329,7 @@ def _i2(method, q, tau2, variance) -> float:
     k = len(variance)
     if method in ("common", "MH"):
         return 100 * max(0.0, (q - (k - 1)) / q) if q > 0 else 0.0
-    weights = 1 / variance
-    total = np.sum(weights)
-    typical = (k - 1) / (total - np.sum(weights**2) / total)
-    return 100 * float(tau2 / (tau2 + typical))
+    return 100 * tau2 / (tau2 + typical_variance(1 / variance))
 
 
 def _mantel_haenszel(a, b, c, d, measure):
@@ -354,7 +359,7 @@ def _mantel_haenszel(a, b, c, d, measure):
 
 def _need_finite(top, bottom, measure) -> None:
     if np.sum(top) == 0 or np.sum(bottom) == 0:
-        raise InputError(
+        raise NoFiniteEstimate(
             f"The Mantel-Haenszel {MEASURE_NAMES[measure]} has no finite value for these counts; "
             "use measure 'RD', or another method."
         )
@@ -368,12 +373,3 @@ def _correction_notes(corrected, method) -> list[str]:
     text = f"Half a patient was added to each of the four cells of {where}, where one was empty"
     return [text + (", for Q only." if method == "MH" else ".")]
 
-
-def _choose(name, value, allowed) -> None:
-    if value not in allowed:
-        raise InputError(f"{name} is {value!r}; allowed: {one_of(allowed)}.")
-
-
-def _check_level(level) -> None:
-    if not isinstance(level, (int, float)) or not 0 < level < 1:
-        raise InputError(f"level is {level!r}; it must lie between 0 and 1, for example 0.95.")

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from secondline.errors import InputError
+from secondline.proportions.report import percent
 
 # days that divide the classes, as in the published subgroups
 CUTS = (90, 180, 365)
@@ -92,3 +94,31 @@ def simulate_frailty(
         alive=float(np.mean(alive)),
         wait=wait,
     )
+
+
+def frailty_table(trend: FrailtyTrend, names) -> pd.DataFrame:
+    """Return the virtual response by time to relapse, and with and without a wait.
+
+    Parameters
+    ----------
+    trend : FrailtyTrend
+    names : sequence of str
+        What the four classes of time are called.
+    """
+    rows = [
+        {
+            "Virtual patients": f"relapse {name}",
+            "% of all": percent(size, 0),
+            "Response %": percent(share, 0),
+        }
+        for name, size, share in zip(names, trend.sizes, trend.shares, strict=True)
+    ]
+    alive = percent(trend.alive, 0)
+    waited = f"treated {trend.wait} days later"
+    for name, size, share in (
+        ("all, treated at relapse", "100", trend.at_once),
+        (f"{waited}, those still alive", alive, trend.among_waiters),
+        (f"{waited}, share of all patients", "100", trend.of_all_after_waiting),
+    ):
+        rows.append({"Virtual patients": name, "% of all": size, "Response %": percent(share, 0)})
+    return pd.DataFrame(rows)

@@ -5,11 +5,36 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from secondline.errors import InputError
-from secondline.proportions.contrasts import PooledContrast, pool_contrasts
+from secondline.errors import InputError, NoFiniteEstimate
+from secondline.proportions.contrasts import (
+    PooledContrast,
+    TrialContrasts,
+    pool_contrasts,
+    trial_contrasts,
+)
 from secondline.proportions.inputs import check_counts
 from secondline.proportions.pooling import pool
 from secondline.tables import select_cohorts
+
+
+@dataclass(frozen=True, eq=False)
+class PairedAnalysis:
+    """The comparison inside trials, or why there is none.
+
+    Attributes
+    ----------
+    cohorts : DataFrame
+        From :func:`paired_cohorts`.
+    contrasts : TrialContrasts or None
+    pooled : PooledContrast or None
+    reason : str
+        Why there is no pool; "" where there is one.
+    """
+
+    cohorts: pd.DataFrame
+    contrasts: TrialContrasts | None
+    pooled: PooledContrast | None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +120,47 @@ def paired_cohorts(trials: pd.DataFrame, outcome: str) -> pd.DataFrame:
     )
 
 
+def analyse_pairs(
+    trials: pd.DataFrame, outcome: str, *, measure: str = "RD", method: str = "DL", ci: str = "wald"
+) -> PairedAnalysis:
+    """Compare after CAR-T with CAR-T-naive inside every trial that has both.
+
+    Parameters
+    ----------
+    trials : DataFrame
+        From :func:`secondline.tables.read_trials`.
+    outcome : {"ORR", "CR"}
+    measure, method, ci : str
+        As for :func:`secondline.proportions.pool_contrasts`.
+
+    Returns
+    -------
+    PairedAnalysis
+
+    Raises
+    ------
+    InputError
+        If a choice is unknown or the choices do not go together.
+    """
+    cohorts = paired_cohorts(trials, outcome)
+    if cohorts.empty:
+        # bad choices are named even where there is nothing to compare
+        pool_contrasts([1], [2], [1], [2], measure=measure, method=method, ci=ci)
+        reason = (
+            f"No trial in this table reports {outcome} both for a cohort after CAR-T and for a "
+            "CAR-T-naive one (prior_car_t yes and no under the same name), so nothing can be "
+            "compared inside a trial."
+        )
+        return PairedAnalysis(cohorts, None, None, reason)
+    counts = counts_of(cohorts)
+    contrasts = trial_contrasts(*counts, measure=measure)
+    try:
+        pooled = pool_contrasts(*counts, measure=measure, method=method, ci=ci)
+    except NoFiniteEstimate as error:
+        return PairedAnalysis(cohorts, contrasts, None, str(error))
+    return PairedAnalysis(cohorts, contrasts, pooled)
+
+
 def counts_of(paired: pd.DataFrame):
     """Return the four columns of counts, as the functions of contrasts take them."""
     names = ("events_exposed", "totals_exposed", "events_naive", "totals_naive")
@@ -165,13 +231,6 @@ def comparison_ladder(trials: pd.DataFrame, outcome: str) -> list[Rung]:
     nan = float("nan")
     inside = pool_contrasts(x1, n1, x2, n2).estimate
     return [*rungs, Rung("inside each trial, then pooled", nan, nan, inside)]
-
-
-def leave_one_contrast_out(paired: pd.DataFrame, **settings) -> list[PooledContrast]:
-    """Pool the contrasts without each trial in turn."""
-    return [
-        pool_contrasts(*counts_of(paired.drop(index=row)), **settings) for row in paired.index
-    ]
 
 
 def _selected(trials, outcome) -> float:

@@ -3,16 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
-from secondline.claims import get_claim
 from secondline.errors import InputError
-from secondline.intervals import as_printed
-from secondline.proportions.report import TRANSFORM_NAMES, p_value
+from secondline.proportions.inputs import check_choice, check_counts
 from secondline.proportions.transforms import SCALES, effects
-
-KEYS = ["rows", "scale", "predictor", "weights"]
 
 
 @dataclass(frozen=True)
@@ -22,11 +17,15 @@ class RegressionTest:
     Attributes
     ----------
     intercept, slope, slope_se : float
+        For Egger's test the intercept is the effect that the line gives to a trial
+        without sampling error.
     p_slope : float
-        Two-sided P of the slope, t with `df` degrees of freedom. This is Egger's
-        test when the predictor is the standard error and the weights are inverse
-        variances.
+        Two-sided P of the slope, t with `df` degrees of freedom; NaN where the
+        trials lie exactly on a line, which leaves no scatter to test against. This
+        is Egger's test when the predictor is the standard error and the weights are
+        inverse variances.
     df : int
+    intercept_se : float
     """
 
     intercept: float
@@ -34,6 +33,80 @@ class RegressionTest:
     slope_se: float
     p_slope: float
     df: int
+    intercept_se: float = float("nan")
+
+    @property
+    def t(self) -> float:
+        """The slope over its standard error; NaN without scatter."""
+        return self.slope / self.slope_se if self.slope_se > 0 else float("nan")
+
+
+def egger_test(events, totals, *, transform: str = "freeman-tukey") -> RegressionTest:
+    """Egger's test in its classic form: effect on its standard error, weights 1/variance.
+
+    Parameters
+    ----------
+    events, totals : array_like of int, shape (k,)
+        k >= 3.
+    transform : {"freeman-tukey", "logit", "arcsine", "raw", "log"}
+        On "logit", "raw" and "log" the standard error depends on the proportion
+        itself, so that a slope can come of that alone; on "freeman-tukey" and
+        "arcsine" it depends on the size of the trial only.
+
+    Returns
+    -------
+    RegressionTest
+
+    Raises
+    ------
+    InputError
+        If the counts cannot be used, there are fewer than three trials, or all have
+        the same standard error.
+
+    Notes
+    -----
+    Egger, Davey Smith, Schneider and Minder, BMJ 1997;315:629, regress the
+    standardised effect on precision; the slope here is their intercept (Sterne and
+    Egger, in Rothstein, Sutton and Borenstein, Publication Bias in Meta-Analysis,
+    2005). In R: metafor's ``regtest(model="lm", predictor="sei")``.
+    """
+    check_choice("transform", transform, tuple(SCALES))
+    events, totals = check_counts(events, totals)
+    effect, variance, _ = effects(SCALES[transform], events, totals)
+    return regression_test(effect, np.sqrt(variance), 1 / variance)
+
+
+def peters_test(events, totals) -> RegressionTest:
+    """Peters' test: logit of the proportion on 1/n, with weights events * others / n.
+
+    Parameters
+    ----------
+    events, totals : array_like of int, shape (k,)
+        k >= 3. A trial with no event, or nothing but events, gets half an event and
+        half a non-event (on the logit scale and in the weights; 1/n stays).
+
+    Returns
+    -------
+    RegressionTest
+
+    Raises
+    ------
+    InputError
+        As :func:`egger_test`; here if all the trials have one size.
+
+    Notes
+    -----
+    Peters, Sutton, Jones, Abrams and Rushton, JAMA 2006;295:676, regress the log
+    odds ratio on 1/N, weighted by the inverse variance of the average event rate's
+    logit, which is events * non-events / N over both arms. With one arm the log odds
+    take the place of the log odds ratio, and the weight becomes the inverse variance
+    of the very logit that is regressed. The predictor is free of the proportion; the
+    weights are not, though in two arms they are free of the *effect*. In R:
+    metafor's ``regtest(model="lm", predictor="ninv")`` on measure PLO.
+    """
+    events, totals = check_counts(events, totals)
+    effect, variance, _ = effects(SCALES["logit"], events, totals)
+    return regression_test(effect, 1 / totals, 1 / variance)
 
 
 def regression_test(effect, predictor, weights) -> RegressionTest:
@@ -66,135 +139,15 @@ def regression_test(effect, predictor, weights) -> RegressionTest:
         raise InputError("Every trial needs a finite effect and predictor and a weight above 0.")
     centre = np.average(x, weights=w)
     spread = np.sum(w * (x - centre) ** 2)
-    if spread <= 1e-12 * np.sum(w) * max(1.0, centre**2):
+    if spread <= 1e-12 * np.sum(w) * max(1e-12, centre**2):
         raise InputError("The predictor is the same in all trials, so there is no slope.")
     slope = float(np.sum(w * (x - centre) * y) / spread)
     intercept = float(np.average(y, weights=w) - slope * centre)
     df = len(y) - 2
-    residual = np.sum(w * (y - intercept - slope * x) ** 2) / df
-    slope_se = float(np.sqrt(residual / spread))
-    t = slope / slope_se if slope_se > 0 else np.inf
-    return RegressionTest(intercept, slope, slope_se, float(2 * stats.t.sf(abs(t), df)), df)
-
-
-def egger_specifications(trials: pd.DataFrame, outcome: str) -> pd.DataFrame:
-    """Return the P value of Egger's test under every specification that comes to mind.
-
-    Parameters
-    ----------
-    trials : DataFrame
-        From :func:`secondline.tables.read_trials`.
-    outcome : {"ORR", "CR"}
-
-    Returns
-    -------
-    DataFrame
-        Columns rows, scale, predictor, weights, trials, p: which cohorts enter,
-        the scale of the effect, what stands for trial size, the weights, the
-        number of cohorts and the P value of the slope.
-    """
-    prefix = outcome.lower()
-    reported = trials[trials[f"{prefix}_events"].notna()]
-    exposed = reported["prior_car_t"] == "yes"
-    chosen = {
-        "all cohorts": reported,
-        "after CAR-T": reported[exposed],
-        "after CAR-T monotherapy": reported[exposed & (reported["backbone"] == "none")],
-    }
-    results = []
-    for rows, table in chosen.items():
-        events = table[f"{prefix}_events"].to_numpy(dtype=float)
-        totals = table["n"].to_numpy(dtype=float)
-        for scale in SCALES.values():
-            effect, variance, _ = effects(scale, events, totals)
-            predictors = {"standard error": np.sqrt(variance), "1/sqrt(n)": 1 / np.sqrt(totals)}
-            weights = {"1/variance": 1 / variance, "n": totals, "equal": np.ones_like(totals)}
-            for predictor, x in predictors.items():
-                for name, w in weights.items():
-                    results.append(
-                        {
-                            "rows": rows,
-                            "scale": scale.name,
-                            "predictor": predictor,
-                            "weights": name,
-                            "trials": len(table),
-                            "p": regression_test(effect, x, w).p_slope,
-                        }
-                    )
-    return pd.DataFrame(results)
-
-
-def egger_matches(specifications: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the specifications that give a printed P value of Shen 2025.
-
-    Parameters
-    ----------
-    specifications : dict
-        "ORR" and "CR", each from :func:`egger_specifications`.
-
-    Returns
-    -------
-    DataFrame
-        Columns rows, scale, predictor, weights, trials, p_orr, p_cr and both
-        ("yes" where the two P values are those printed).
-    """
-    merged = specifications["ORR"].merge(
-        specifications["CR"], on=KEYS, suffixes=("_orr", "_cr"), validate="one_to_one"
-    )
-    hits = {}
-    for outcome in ("orr", "cr"):
-        printed = get_claim(f"bsab-egger-{outcome}-p").value
-        hits[outcome] = [as_printed(p, printed) == printed for p in merged[f"p_{outcome}"]]
-    both = np.array(hits["orr"]) & np.array(hits["cr"])
-    either = np.array(hits["orr"]) | np.array(hits["cr"])
-    table = merged.assign(trials=merged["trials_orr"], both=np.where(both, "yes", "no"))[either]
-    columns = [*KEYS, "trials", "p_orr", "p_cr", "both"]
-    return table[columns].sort_values("both", ascending=False, kind="stable", ignore_index=True)
-
-
-def egger_table(matches: pd.DataFrame) -> pd.DataFrame:
-    """Return :func:`egger_matches` as it is to be read."""
-    return pd.DataFrame(
-        {
-            "Cohorts": matches["rows"],
-            "Effect": matches["scale"].map(TRANSFORM_NAMES),
-            "Against": matches["predictor"],
-            "Weights": matches["weights"],
-            "P, ORR": [f"{p:.3f}" for p in matches["p_orr"]],
-            "P, CR": [f"{p:.3f}" for p in matches["p_cr"]],
-            "Both printed": matches["both"],
-        }
-    )
-
-
-def egger_usual(specifications: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the usual form of the test, by cohorts and scale, as it is to be read."""
-    orr, cr = (
-        table[(table["predictor"] == "standard error") & (table["weights"] == "1/variance")]
-        for table in (specifications["ORR"], specifications["CR"])
-    )
-    return pd.DataFrame(
-        {
-            "Cohorts": orr["rows"],
-            "Effect": orr["scale"].map(TRANSFORM_NAMES),
-            "P, ORR": [p_value(p).removeprefix("P ").removeprefix("= ") for p in orr["p"]],
-            "P, CR": [p_value(p).removeprefix("P ").removeprefix("= ") for p in cr["p"]],
-        }
-    ).reset_index(drop=True)
-
-
-def egger_significant(
-    specifications: dict[str, pd.DataFrame], scales, level: float = 0.05
-) -> int:
-    """Count the P values below `level` in the usual form of the test on these scales."""
-    return sum(
-        int((usual["p"] < level).sum())
-        for table in specifications.values()
-        for usual in [
-            table[
-                (table["predictor"] == "standard error")
-                & (table["weights"] == "1/variance")
-                & table["scale"].isin(scales)
-            ]
-        ]
-    )
+    scatter = np.sum(w * (y - intercept - slope * x) ** 2)
+    if scatter <= 1e-24 * np.sum(w * y**2):
+        return RegressionTest(intercept, slope, 0.0, float("nan"), df, 0.0)
+    slope_se = float(np.sqrt(scatter / df / spread))
+    intercept_se = float(np.sqrt(scatter / df * (1 / np.sum(w) + centre**2 / spread)))
+    p = float(2 * stats.t.sf(abs(slope / slope_se), df))
+    return RegressionTest(intercept, slope, slope_se, p, df, intercept_se)

@@ -81,7 +81,7 @@ def span_scores(grouping: Grouping) -> np.ndarray | None:
     return middle if np.isfinite(middle).all() and np.ptp(middle) > 0 else None
 
 
-def test_groupings(groupings) -> list[GroupingTest]:
+def analyse_groupings(groupings) -> list[GroupingTest]:
     """Test every grouping once, and correct for having tested them all.
 
     Parameters
@@ -114,10 +114,6 @@ def test_groupings(groupings) -> list[GroupingTest]:
         GroupingTest(grouping, main, p, float(holmed), homogeneity, trends)
         for (grouping, main, p, homogeneity, trends), holmed in zip(raw, adjusted, strict=True)
     ]
-
-
-# the name begins like that of a test function, which it is not
-test_groupings.__test__ = False
 
 
 def holm(p) -> np.ndarray:

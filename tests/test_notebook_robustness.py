@@ -1,0 +1,229 @@
+"""The robustness chapter re-executed as an analyst would: other settings, own trials, mistakes."""
+
+import json
+import math
+
+import papermill
+import pytest
+from papermill.exceptions import PapermillExecutionError
+
+from secondline import proportions, tables
+from secondline.chapters import check_number, read_recorded
+
+CHAPTER = "book/bispecifics/robustness.ipynb"
+HOSTILE = """trial,backbone,prior_car_t,n,orr_events,cr_events,year
+<b>Centre</b> $x^$ 1,none,yes,31,17,11,2020
+=SUM(A1),none,yes,24,11,,
+Centre 3,none,yes,18,18,0,2021
+Centre 4,none,yes,40,21,0,2021
+"""
+TWO_NAIVE = """trial,backbone,prior_car_t,n,orr_events,cr_events
+Only one,none,no,20,0,0
+Only two,GemOx,no,20,0,0
+"""
+EXERCISES = {"power_missed": 3, "filled_span": 0.15, "not_holding": 0.5}
+
+
+@pytest.fixture(scope="module")
+def run(root, tmp_path_factory):
+    done = {}
+
+    def execute(**parameters):
+        key = json.dumps(parameters, sort_keys=True)
+        if key not in done:
+            target = tmp_path_factory.mktemp("run") / "out.ipynb"
+            papermill.execute_notebook(
+                str(root / CHAPTER), str(target), parameters=parameters, progress_bar=False
+            )
+            done[key] = target
+        return done[key]
+
+    return execute
+
+
+def counts(outcome, population, trials=""):
+    cohorts = tables.select_cohorts(tables.read_trials(trials), population, outcome)
+    cohorts = cohorts.dropna(subset=["events"])
+    return cohorts["events"], cohorts["totals"]
+
+
+def outputs(path, kind):
+    return [
+        "".join(output["data"][kind])
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for output in cell.get("outputs", ())
+        if kind in output.get("data", {})
+    ]
+
+
+def published_values_do_not_move(recorded):
+    assert f"{recorded['egger_found_orr']:.3f}" == "0.602"
+    assert f"{recorded['egger_found_cr']:.3f}" == "0.558"
+    assert recorded["specifications"] == 90
+    assert (recorded["pub_wald_holds"], recorded["pub_hk_holds"]) == (15, 3)
+    assert f"{recorded['pub_rest_lowest']:.1f}" == "49.5"
+    assert recorded["pub_cells_moved"] < 0.5
+
+
+SETTINGS = [
+    {"outcome": "ORR", "population": "after CAR-T monotherapy"},
+    {
+        "outcome": "CR", "population": "after CAR-T combination", "transform": "logit",
+        "method": "REML", "ci": "hksj", "threshold": 30.0, "prior_mean": "sceptical",
+        "prior_spread": "little spread",
+    },
+    {
+        "outcome": "ORR", "population": "CAR-T-naive", "transform": "glmm",
+        "method": "common", "threshold": 99.0, "prior_mean": "Jeffreys",
+        "prior_spread": "any spread",
+    },
+]
+
+
+@pytest.mark.parametrize("parameters", SETTINGS, ids=lambda p: p["population"])
+def test_other_settings_give_the_right_other_result(run, parameters):
+    recorded = read_recorded(run(**parameters))
+    data = counts(parameters["outcome"], parameters["population"])
+    given = {n: parameters[n] for n in ("transform", "method", "ci") if n in parameters}
+    result = proportions.pool(*data, **given)
+    for name in ("estimate", "lower", "upper", "tau2", "i2", "q"):
+        assert recorded[name] == pytest.approx(getattr(result, name), abs=1e-12), name
+    ways = proportions.pool_all_ways(*data)
+    above = parameters.get("threshold", 40.0) / 100
+    assert recorded["ways"] == len(ways)
+    assert recorded["ways_holding"] == sum(r.lower > above for r in ways)
+    assert recorded["not_holding"] == len(ways) - recorded["ways_holding"]
+    for scale in ("freeman-tukey", "raw"):
+        p = proportions.egger_test(*data, transform=scale).p_slope
+        assert recorded[f"p_egger_{scale.replace('-', '_')}"] == pytest.approx(p, abs=1e-12)
+    assert recorded["p_peters_logit"] == pytest.approx(
+        proportions.peters_test(*data).p_slope, abs=1e-12
+    )
+    scale = "logit" if result.transform == "glmm" else result.transform
+    method = given.get("method", "DL")
+    diagnostics = proportions.influence(*data, transform=scale, method=method)
+    assert recorded["influential"] == diagnostics.influential.sum()
+    posterior = proportions.beta_binomial(
+        *data,
+        prior_mean=proportions.PRIOR_MEANS[parameters.get("prior_mean", "uniform")],
+        prior_spread=proportions.PRIOR_SPREADS[parameters.get("prior_spread", "moderate spread")],
+    )
+    assert recorded["bayes_lower"] == pytest.approx(posterior.lower, abs=1e-12)
+    assert recorded["bayes_new_upper"] == pytest.approx(posterior.new_upper, abs=1e-12)
+    published_values_do_not_move(recorded)
+
+
+@pytest.fixture(scope="module")
+def hostile(run, tmp_path_factory):
+    path = tmp_path_factory.mktemp("own") / "mine.csv"
+    path.write_text(HOSTILE, encoding="utf-8")
+    return run(trials=str(path), outcome="CR", transform="glmm")
+
+
+def test_own_trials_with_hostile_names_and_one_trial_with_events(hostile):
+    """Only one trial has events: the binomial-normal pool without it has no estimate."""
+    recorded = read_recorded(hostile)
+    assert recorded["k"] == 3
+    assert recorded["estimate"] == pytest.approx(
+        proportions.pool([11, 0, 0], [31, 18, 40], transform="glmm").estimate
+    )
+    assert recorded["steps"] == 2
+    published_values_do_not_move(recorded)
+    pages = outputs(hostile, "text/html")
+    assert any("&lt;b&gt;Centre&lt;/b&gt;" in page for page in pages)
+    assert not any("<b>Centre" in page for page in pages)
+    assert any("own</b>: computed here from the reader" in page for page in pages)
+    left_out = next(page for page in pages if "the pool without each trial" in page)
+    assert '<th scope="row">&lt;b&gt;Centre&lt;/b&gt; $x^$ 1</th><td class="num">–</td>' in left_out
+
+
+def test_two_trials_without_any_event_run_to_the_end(run, tmp_path):
+    path = tmp_path / "two.csv"
+    path.write_text(TWO_NAIVE, encoding="utf-8")
+    executed = run(trials=str(path), population="CAR-T-naive", threshold=1.0)
+    recorded = read_recorded(executed)
+    assert recorded["k"] == 2
+    assert recorded["influential"] == recorded["steps"] == recorded["filled_span"] == 0
+    assert math.isnan(recorded["p_egger_arcsine"])
+    assert recorded["ways"] == 60
+    assert 0 < recorded["bayes_upper"] < 0.2
+    said = " ".join(outputs(executed, "text/markdown"))
+    assert "Too few trials to leave one out." in said
+    assert "Fewer than two trials have a year." in said
+    assert "No test can be done. A regression test needs at least 3 trials" in said
+    assert "No test of small-study effects could be done." in said
+    published_values_do_not_move(recorded)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        (
+            {"outcome": "XYZ", "threshold": 0.4},
+            "outcome is 'XYZ'; allowed: 'ORR' or 'CR'. threshold is 0.4; it must be a number "
+            "from 1 to 99.",
+        ),
+        ({"prior_mean": "flat"}, "prior_mean is 'flat'; allowed: 'uniform', 'Jeffreys'"),
+        ({"transform": "glmm", "ci": "hksj"}, "has only 'wald'"),
+    ],
+)
+def test_a_mistake_stops_with_a_sentence(run, parameters, sentence):
+    with pytest.raises(PapermillExecutionError) as caught:
+        run(**parameters)
+    assert caught.value.ename == "InputError"
+    assert sentence in caught.value.evalue
+    assert caught.value.traceback == [f"InputError: {caught.value.evalue}"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("orr_events", "orr", "The columns orr_events are missing"),
+        ("40,21,0", "40,52.5,0", r"Line 5 \(Centre 4\), orr_events: '52.5'"),
+    ],
+)
+def test_a_bad_table_is_named(run, tmp_path, old, new, words):
+    path = tmp_path / "mine.csv"
+    path.write_text(HOSTILE.replace(old, new), encoding="utf-8")
+    with pytest.raises(PapermillExecutionError, match=words):
+        run(trials=str(path))
+
+
+def test_exercise_stubs_ask_and_right_answers_pass(run, hostile):
+    for executed in (run(**SETTINGS[1]), hostile):
+        text = [
+            "".join(output["text"])
+            for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"]
+            for output in cell.get("outputs", ())
+            if output["output_type"] == "stream" and output["name"] == "stdout"
+        ]
+        assert sum(line.startswith("Not answered yet") for line in text) == 3
+        recorded = read_recorded(executed)
+        for name, within in EXERCISES.items():
+            value = recorded[name]
+            assert not math.isnan(value)
+            assert check_number(round(value, 2), value, within=within, hint="") == "Right."
+            wrong = check_number(value + 3 * within, value, within=within, hint="")
+            assert wrong.startswith("Not yet")
+
+
+def test_parameters_name_all_that_is_allowed(root):
+    cells = json.loads((root / CHAPTER).read_text(encoding="utf-8"))["cells"]
+    source = "".join(
+        next(c for c in cells if "parameters" in c["metadata"].get("tags", []))["source"]
+    )
+    comments = dict(line.split("  # ") for line in source.splitlines())
+    comments = {key.split(":")[0]: text for key, text in comments.items()}
+    allowed = {
+        "outcome": tables.OUTCOMES,
+        "population": tables.POPULATIONS,
+        "transform": proportions.TRANSFORMS,
+        "method": proportions.METHODS,
+        "ci": proportions.CI_METHODS,
+        "prior_mean": proportions.PRIOR_MEANS,
+        "prior_spread": proportions.PRIOR_SPREADS,
+    }
+    assert set(comments) == {*allowed, "threshold", "trials"}
+    for name, choices in allowed.items():
+        for choice in choices:
+            assert choice in comments[name], (name, choice)
