@@ -165,9 +165,9 @@ def test_no_file_names_this_machine_or_a_registry():
 
 def test_modules_import_only_from_those_above_them():
     """The order of DESIGN: claims, tables, intervals, proportions, signatures, ... chapters."""
-    order = ["errors", "paths", "csvfiles", "claims", "tables", "intervals", "survival", "trials"]
-    order += ["proportions", "agreement", "audit", "signatures", "cohort", "pathways"]
-    order += ["sequencing", "figures", "chapters"]
+    order = ["errors", "paths", "csvfiles", "claims", "tables", "intervals", "survival"]
+    order += ["evidence", "trials", "proportions", "agreement", "audit", "signatures", "cohort"]
+    order += ["pathways", "sequencing", "figures", "chapters"]
     source = ROOT / "src/secondline"
     for path in source.rglob("*.py"):
         mine = path.relative_to(source).parts[0].removesuffix(".py")
