@@ -6,9 +6,18 @@ from secondline.errors import InputError, one_of
 BLUE = "#0072B2"
 VERMILION = "#D55E00"
 GREEN = "#009E73"
+PURPLE = "#CC79A7"
 GREY = "#5c6670"
 INK = "#1f2328"
 FAINT = "#d5d9de"
+
+# an antibody has one colour throughout the book; any other drug is grey
+DRUG_COLOURS = {
+    "mosunetuzumab": BLUE,
+    "glofitamab": VERMILION,
+    "epcoritamab": GREEN,
+    "odronextamab": PURPLE,
+}
 
 PROVENANCES = {
     "published": "as printed in the source",
@@ -75,6 +84,11 @@ def literal(text: str, longest: int | None = None) -> str:
     if longest and len(text) > longest:
         text = text[: longest - 1] + "…"
     return text.replace("$", r"\$")
+
+
+def drug_colour(drug: str) -> str:
+    """Return the colour of an antibody; grey for one that has none of its own."""
+    return DRUG_COLOURS.get(drug.strip().lower(), GREY)
 
 
 def use_book_style() -> None:
