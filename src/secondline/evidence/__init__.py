@@ -3,6 +3,8 @@
 from secondline.evidence.appraisal import CHECKLIST, appraisal_by_trial, appraisal_of_all
 from secondline.evidence.reporting import (
     OUTCOMES,
+    patients_with,
+    report_paragraph,
     reporting_map,
     reporting_summary,
     reporting_table,
@@ -35,7 +37,9 @@ __all__ = [
     "flow_table",
     "follow_up_table",
     "formats_table",
+    "patients_with",
     "printed_totals",
+    "report_paragraph",
     "reporting_map",
     "reporting_summary",
     "reporting_table",

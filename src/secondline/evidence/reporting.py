@@ -71,3 +71,33 @@ def reporting_summary(cells: pd.DataFrame) -> pd.DataFrame:
             | {status: int((found == status).sum()) for status in statuses}
         )
     return pd.DataFrame(rows)
+
+
+def patients_with(trials: pd.DataFrame, outcome: str) -> int:
+    """Return the patients of the cohorts that give a count, or a median as a number."""
+    if outcome in DURATIONS:
+        known = classify_medians(trials, outcome)["median"].notna()
+    else:
+        known = trials[f"{outcome.lower()}_events"].notna()
+    return int(trials.loc[known, "n"].sum())
+
+
+def report_paragraph(trials: pd.DataFrame) -> str:
+    """Return a paragraph for a results section: how many cohorts and patients give what."""
+    known = {outcome: patients_with(trials, outcome) for outcome in OUTCOMES}
+    cells = reporting_map(trials)
+    told = []
+    for outcome in OUTCOMES:
+        found = cells.loc[cells["outcome"] == outcome, "status"]
+        kind = "a count of" if outcome not in DURATIONS else "a median of"
+        is_number = found.isin(("count", "median with interval", "median only"))
+        text = f"{kind} {outcome} from {int(is_number.sum())} ({known[outcome]} patients)"
+        open_ = int(found.isin(("not reached", "not estimated")).sum())
+        if open_:
+            text += f", and {open_} more in which it was not reached or not estimated"
+        told.append(text)
+    k, patients = len(trials), int(trials["n"].sum())
+    return (
+        f"There were {k} cohort{'s' if k != 1 else ''} with {patients} patients. "
+        f"Of these cohorts there was {'; '.join(told)}."
+    )

@@ -7,6 +7,7 @@ from secondline.figures.follow_up import follow_up
 from secondline.figures.forest import forest
 from secondline.figures.mixture import median_scatter, mixture
 from secondline.figures.null_heterogeneity import null_heterogeneity
+from secondline.figures.paragraph import Paragraph, paragraph
 from secondline.figures.progression_bounds import progression_bounds
 from secondline.figures.reporting_map import reporting_map
 from secondline.figures.selection_flow import selection_flow
@@ -24,6 +25,7 @@ __all__ = [
     "PROVENANCES",
     "Findings",
     "FindingsTable",
+    "Paragraph",
     "Table",
     "antibody_formats",
     "drug_colour",
@@ -35,6 +37,7 @@ __all__ = [
     "median_scatter",
     "mixture",
     "null_heterogeneity",
+    "paragraph",
     "progression_bounds",
     "provenance_text",
     "reporting_map",

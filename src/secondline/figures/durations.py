@@ -58,6 +58,8 @@ def durations(groups, *, provenance: str, source: str = ""):
             _draw(axes, cell, y, end)
             y += 1
         y += 0.4
+    if not groups:
+        axes.text(0.5 * end, 1, "no duration is reported", ha="center", fontsize=9)
     _key(figure, height)
     stamp(figure, provenance, source)
     return figure

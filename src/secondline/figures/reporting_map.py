@@ -59,7 +59,7 @@ def reporting_map(cells, *, provenance: str, source: str = ""):
     used = set()
     for y, ((trial, prior), group) in enumerate(rows):
         note = {"yes": " (after)", "no": " (naive)"}[prior] if trial in doubled else ""
-        axes.text(-0.14, y + 0.5, literal(trial, 23 - len(note)) + note, ha="right",
+        axes.text(-0.14, y + 0.5, literal(trial, 21 - len(note)) + note, ha="right",
                   va="center", fontsize=9)  # fmt: skip
         axes.plot([-0.06, -0.06], [y + 0.15, y + 0.85], linewidth=4, clip_on=False,
                   color=drug_colour(group["drug"].iloc[0]), solid_capstyle="butt")  # fmt: skip
