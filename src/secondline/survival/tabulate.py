@@ -10,7 +10,14 @@ from secondline.survival.medians import (
     interval_table,
     shown,
 )
-from secondline.survival.mixtures import survival_from_median
+from secondline.survival.mixtures import (
+    mixture_median,
+    mixture_restricted_mean,
+    mixture_survival,
+    survival_from_median,
+)
+
+SHARES = (0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7)
 
 
 def duration_groups(trials: pd.DataFrame, outcome: str = "all") -> dict[str, pd.DataFrame]:
@@ -174,6 +181,26 @@ def intervals_page(groups: dict[str, pd.DataFrame]) -> pd.DataFrame:
         for r in found.itertuples()
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
+
+
+def mixture_page(
+    share: float, long_median: float, short_median: float, *, months: float
+) -> pd.DataFrame:
+    """Return median, share free of the event and restricted mean, for shares around one half."""
+    groups = (long_median, short_median)
+    return pd.DataFrame(
+        {
+            "Remission lasts in": f"{100 * p:g}\u00a0%" + (" (as set)" if p == share else ""),
+            "Median (months)": f"{mixture_median(p, *groups):.1f}",
+            f"Free at {months:g} months": (
+                f"{100 * float(mixture_survival(months, p, *groups)):.0f}\u00a0%"
+            ),
+            f"Mean time free within {months:g} months": (
+                f"{mixture_restricted_mean(months, p, *groups):.1f}"
+            ),
+        }
+        for p in sorted({*SHARES, share})
+    )
 
 
 def pooling_page(rows: pd.DataFrame, *, months: float) -> pd.DataFrame:
