@@ -95,14 +95,20 @@ def printed_totals() -> list[PrintedTotal]:
 
 
 def totals_table(totals: list[PrintedTotal]) -> pd.DataFrame:
-    """Return the totals as a table for the page, with the place of each."""
+    """Return the totals as a table for the page, with the section of each."""
     return pd.DataFrame(
         {
             "Total": t.what,
             "Printed": t.printed,
             "From the tables": t.computed,
             "Agree": "yes" if t.agrees else "no",
-            "Where it is printed": get_claim(t.claim).locator,
+            "Section": section_of(get_claim(t.claim).locator),
         }
         for t in totals
     )
+
+
+def section_of(locator: str) -> str:
+    """Return the section of a place such as ``Results, Primary outcomes, paragraph 1``."""
+    parts = locator.split(", ")
+    return parts[1] if parts[0] == "Results" else parts[0]

@@ -5,6 +5,7 @@ import pandas as pd
 
 from secondline.claims import get_claim
 from secondline.errors import InputError, one_of
+from secondline.evidence.totals import section_of
 from secondline.intervals import decimals
 from secondline.tables import treatments
 
@@ -107,14 +108,12 @@ def after_car_t_table(trials: pd.DataFrame) -> pd.DataFrame:
                 "Refractory to CAR-T": _percent(share),
                 "That is": _count_of_share(share, c["n"]),
                 "Prior lines (range)": _lines(c),
-                "Fewest lines make sense": "–" if _missing(fewest) else (
-                    "yes" if fewest >= 2 else "no, CAR-T would be the only one"
-                ),  # fmt: skip
+                "Room for CAR-T": "–" if _missing(fewest) else ("yes" if fewest >= 2 else "no"),
             }
         )
     columns = [
         "Trial", "Patients", "Refractory to CAR-T", "That is", "Prior lines (range)",
-        "Fewest lines make sense",
+        "Room for CAR-T",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
@@ -124,32 +123,39 @@ def described_for() -> pd.DataFrame:
 
     Each row rests on one claim.
     """
+    by_product = [
+        float(get_claim(f"bsab-discussion-odronextamab-{name}-orr").value)
+        for name in ("axi-cel", "tisa-cel", "liso-cel", "investigational")
+    ]
     rows = [
-        ("Refractory to CAR-T", "bsab-refractory-range", "six trials", "which definition"),
-        ("CAR-T product", "bsab-cart-products-commercial", "all trials together",
-         "which product in which trial, but for odronextamab"),
-        ("Response by product", "bsab-discussion-cart-product-none", "odronextamab",
-         "all other trials"),
-        ("Treatment between CAR-T and antibody", "bsab-intervening-therapy",
-         "all trials together", "which treatment in which trial"),
+        ("Refractory to CAR-T", "bsab-refractory-range", "six trials", "by which definition", ""),
+        ("CAR-T products", "bsab-cart-products-commercial", "all trials together",
+         "which product in which trial, but for odronextamab", "named, without numbers"),
+        ("Response by product", "bsab-discussion-odronextamab-axi-cel-orr", "odronextamab",
+         "for any other trial",
+         f"{len(by_product)} rates, {min(by_product):g} to {max(by_product):g}\u00a0%"),
+        ("Treatment in between", "bsab-intervening-therapy", "all trials together",
+         "which treatment in which trial", ""),
         ("No treatment in between", "bsab-discussion-chong-no-intervening",
-         "mosunetuzumab alone", "all other trials"),
+         "one trial of mosunetuzumab", "for any other trial", ""),
         ("Time from CAR-T to antibody", "bsab-cart-to-bsab-shortest",
-         "one value, of whom is not said", "a median for any trial"),
+         "one value, of whom is not said", "a median for any trial", ""),
     ]  # fmt: skip
     table = []
-    for what, claim_id, whom, missing in rows:
+    for what, claim_id, whom, missing, told in rows:
         claim = get_claim(claim_id)
-        value = claim.value or claim.interval or "named, without numbers"
-        if claim.n and claim.N:
-            value = f"{claim.n} of {claim.N}"
+        printed = told or claim.value or claim.interval
+        if claim.n and claim.N and not told:
+            printed = f"{claim.n} of {claim.N}"
+        elif claim.unit in ("%", "days") and not told:
+            printed += f"\u00a0{claim.unit}"
         table.append(
             {
                 "What": what,
-                "Printed": f"{value} {claim.unit}".strip() if claim.unit in ("%", "days") else value,
+                "Printed": printed,
                 "Said of": whom,
                 "Not said": missing,
-                "Where": claim.locator,
+                "Section": section_of(claim.locator),
             }
         )
     return pd.DataFrame(table)

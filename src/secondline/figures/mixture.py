@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from secondline.figures.style import BLUE, FAINT, GREEN, GREY, INK, VERMILION, stamp
+from secondline.figures.style import FAINT, GREY, INK, ORANGE, SKY, stamp
 
-COLOURS = (BLUE, INK, VERMILION)
+COLOURS = (SKY, INK, ORANGE)
 
 
 def mixture(curves, *, long_median: float, short_median: float, share: float):
@@ -37,7 +37,7 @@ def mixture(curves, *, long_median: float, short_median: float, share: float):
     upper.set(xlim=(0, end), ylim=(0, 100), xlabel="Months", ylabel="% free of the event")
     upper.legend(frameon=False, fontsize=9, loc="upper right")
     upper.set_title("Three mixtures of the same two groups", fontsize=10, loc="left")
-    lower.plot(100 * curves["shares"], curves["medians"], color=GREEN, linewidth=2)
+    lower.plot(100 * curves["shares"], curves["medians"], color=GREY, linewidth=2)
     lower.axvline(50, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
     here = float(np.interp(share, curves["shares"], curves["medians"]))
     lower.plot(100 * share, here, "s", color=INK, markersize=7)
@@ -83,10 +83,10 @@ def median_scatter(virtual, *, n: int, follow_up_months: float):
     bins = np.linspace(0, last, 31)
     width = bins[1] - bins[0]
     share = 100 / len(virtual.medians)
-    axes.hist(medians, bins=bins, weights=np.full(len(medians), share), color=BLUE, alpha=0.9)
+    axes.hist(medians, bins=bins, weights=np.full(len(medians), share), color=SKY)
     place = last + 2.5 * width
     missing = 100 * virtual.share_not_reached
-    axes.bar(place, missing, width=2.2 * width, color=VERMILION)
+    axes.bar(place, missing, width=2.2 * width, color=ORANGE)
     axes.text(place, missing, f"{missing:.0f} %", ha="center", va="bottom", fontsize=9)
     if virtual.true_median <= last:
         axes.axvline(virtual.true_median, color=INK, linewidth=1.6, linestyle=(0, (4, 3)))

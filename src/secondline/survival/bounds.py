@@ -164,15 +164,15 @@ def bound_table(trials: pd.DataFrame, bounds: dict[int, ProgressionFreeBounds]) 
             "Trial": trials.loc[index, "trial"],
             "Median PFS": f"{b.months:g}",
             "Responders": f"{b.responders} of {b.n}",
-            "Most responders still free then": f"{b.most:g}",
-            "of all": f"{100 * b.upper:.0f} %",
-            "Needed for a median": f"more than {b.n / 2:g}",
-            "Non-responders who must be free": f"{b.needed} of {b.nonresponders}",
+            "Free at most": f"{b.most:g}",
+            "Of all": f"{100 * b.upper:.0f} %",
+            "Must be": f"more than {b.n / 2:g}",
+            "Others needed": f"{b.needed} of {b.nonresponders}",
         }
         for index, b in bounds.items()
     ]
     columns = [
-        "Trial", "Median PFS", "Responders", "Most responders still free then", "of all",
-        "Needed for a median", "Non-responders who must be free",
+        "Trial", "Median PFS", "Responders", "Free at most", "Of all",
+        "Must be", "Others needed",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
