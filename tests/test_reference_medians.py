@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from secondline.survival import kaplan_meier, median_with_interval
+from secondline.survival import agreement_table, kaplan_meier, median_with_interval
 
 REFERENCE = json.loads((ROOT / "tests/reference/medians.json").read_text(encoding="utf-8"))
 CASES = [
@@ -69,3 +69,13 @@ def test_grid_is_complete_and_holds_the_hard_cases():
         assert any(missing)
         assert not all(missing)
     assert set(REFERENCE["made_by"]) == {"R", "survival"}
+
+
+def test_the_page_shows_the_same_comparison():
+    table, versions = agreement_table()
+    table = table.set_index("quantity")
+    fits = 4 * len(REFERENCE["samples"])
+    assert table.loc["median", "values"] == fits
+    assert table.loc["limits of the median", "values"] == 2 * fits
+    assert (table["difference"] <= TOLERANCE).all()
+    assert versions.startswith("R 4")

@@ -9,12 +9,12 @@ from secondline.errors import InputError
 from secondline.intervals import whole_number
 from secondline.tables import provenance_label, read_trials
 
-ODD = """trial,backbone,prior_car_t,n,orr_events,cr_events,dor,dor_median,dor_lower,pfs,pfs_median,pfs_lower,pfs_upper,os,follow_up_months,drug
-<b>Centre</b> $x^$ 1 with a long name,none,yes,31,17,11,,12.5,3,NR (2-NE),,,,hello $x^$ world,300,teclistamab
-=SUM(A1),none,yes,24,11,,still going,,,500m (3-NR),,,,NE,,Glofitamab
-Centre 3,none,yes,18,18,0,NR,,,,7,9,8,0m,0,
-Centre 4,R-CHOP,no,40,0,0,–,,,,-3,,,2-y 25%,10,glofitamab
-Centre 4,R-CHOP,yes,40,40,40,,,5,,99,50,400,12,-4,odronextamab
+ODD = """trial,backbone,prior_car_t,n,orr_events,cr_events,dor,dor_median,dor_lower,pfs,pfs_median,pfs_lower,pfs_upper,os,os_median,follow_up_months,drug
+<b>Centre</b> $x^$ 1 with a long name,none,yes,31,17,11,,12.5,3,NR (2-NE),,,,hello $x^$ world,,300,teclistamab
+=SUM(A1),none,yes,24,11,,still going,,,500m (3-NR),,,,NE,,,Glofitamab
+Centre 3,none,yes,18,18,0,NR,,,,7,6,8,0m,,,
+Centre 4,R-CHOP,no,40,0,0,–,,,,,,,2-y 25%,,10,glofitamab
+Centre 4,R-CHOP,yes,40,40,40,,,,,99,50,400,,12,,odronextamab
 """
 
 
@@ -22,7 +22,13 @@ Centre 4,R-CHOP,yes,40,40,40,,,5,,99,50,400,12,-4,odronextamab
 def odd(tmp_path):
     path = tmp_path / "odd.csv"
     path.write_text(ODD, encoding="utf-8")
-    return read_trials(path)
+    table = read_trials(path)
+    # what a stricter reader may refuse: the functions answer it all the same
+    third, fourth, fifth = table.index[2:5]
+    table.loc[third, ["pfs_lower", "follow_up_months"]] = [9, 0]
+    table.loc[fourth, "pfs_median"] = -3
+    table.loc[fifth, ["dor_lower", "follow_up_months"]] = [5, -4]
+    return table
 
 
 @pytest.fixture

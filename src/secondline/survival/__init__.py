@@ -1,5 +1,6 @@
 """Survival of one data set at a time: curves, medians, and what medians can say."""
 
+from secondline.survival.against_r import agreement_table
 from secondline.survival.bounds import (
     ProgressionFreeBounds,
     bound_table,
@@ -53,6 +54,7 @@ __all__ = [
     "Median",
     "ProgressionFreeBounds",
     "VirtualTrials",
+    "agreement_table",
     "average_table",
     "averages_page",
     "bound_table",
