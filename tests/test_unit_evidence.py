@@ -1,8 +1,12 @@
 """Reading cells, sorting cohorts, appraisal, and the figures, with tables made for the purpose."""
 
+import json
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 
 from secondline import evidence, figures, survival
 from secondline.errors import InputError
@@ -237,3 +241,22 @@ def test_virtual_figures_are_marked_inside_the_picture():
     ):
         draw(figure)
         assert any(text.startswith("virtual: synthetic data") for text in texts_of(figure))
+
+
+@pytest.mark.parametrize(
+    ("chapter", "choices"),
+    [
+        ("evidence", {"cohorts": evidence.COHORTS, "sort": evidence.SORTS}),
+        ("durability", {"outcome": ("all", *survival.DURATIONS)}),
+    ],
+)
+def test_parameters_name_all_that_is_allowed(chapter, choices):
+    path = ROOT / f"book/bispecifics/{chapter}.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    source = "".join(
+        next(c for c in cells if "parameters" in c["metadata"].get("tags", []))["source"]
+    )
+    comments = dict(re.findall(r"^(\w+): \w+ = .*?  # (.*)$", source, flags=re.M))
+    for name, allowed in choices.items():
+        for choice in allowed:
+            assert choice in comments[name], (name, choice)
