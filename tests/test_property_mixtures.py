@@ -136,6 +136,8 @@ def test_same_seed_same_trials_and_observation_has_the_stated_median():
     assert first.times.max() <= 22.5
     assert first.share_not_reached == 1
     assert first.quantiles(0.5) == (np.inf,)
+    (curve,) = first.curves(5)
+    assert (curve.n, curve.events) == (4001, 0)
 
 
 @st.composite

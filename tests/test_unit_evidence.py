@@ -234,7 +234,10 @@ def test_virtual_figures_are_marked_inside_the_picture():
         share=0.9, long_median=600.0, short_median=1.0, n=10, follow_up_months=5.0, n_trials=20
     )
     for figure in (
-        figures.median_scatter(virtual, n=10, follow_up_months=5.0),
+        figures.median_scatter(
+            virtual, virtual.curves(3), (np.array([0.0, 7.5]), np.array([1.0, 0.9])),
+            n=10, follow_up_months=5.0,
+        ),
         figures.mixture(
             survival.mixture_curves(0.2, 0.1, months=3), share=0, long_median=0.2, short_median=0.1
         ),

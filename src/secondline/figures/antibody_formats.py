@@ -37,7 +37,7 @@ def antibody_formats(names: dict[str, list[str]], *, provenance: str, source: st
         axes.text(x, y, literal(text), ha="center", va="center", color=INK,
                   fontsize=style.pop("fontsize", 9), **style)  # fmt: skip
 
-    for x, ratio in ((23, "1:1"), (72, "2:1")):
+    for x, ratio in ((26, "1:1"), (73, "2:1")):
         for part in STEM:
             line(x, part, GREY)
         line(x, LEFT, SKY)

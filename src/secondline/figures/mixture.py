@@ -58,13 +58,17 @@ def mixture(curves, *, long_median: float, short_median: float, share: float):
     return figure
 
 
-def median_scatter(virtual, *, n: int, follow_up_months: float):
-    """Draw one virtual trial's curve among others, and the medians of them all.
+def median_scatter(virtual, curves, truth, *, n: int, follow_up_months: float):
+    """Draw curves of virtual trials around the truth, and the medians of all trials.
 
     Parameters
     ----------
     virtual : VirtualTrials
         From :func:`secondline.survival.simulate_trials`.
+    curves : list of KaplanMeier
+        Of some of the trials.
+    truth : tuple of ndarray
+        Months and the true share free of the event then.
     n : int
         Patients in a trial.
     follow_up_months : float
@@ -76,10 +80,29 @@ def median_scatter(virtual, *, n: int, follow_up_months: float):
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(5.6, 3.7))
-    axes = figure.add_axes((0.12, 0.25, 0.84, 0.63))
-    medians = virtual.medians[~np.isnan(virtual.medians)]
+    figure = Figure(figsize=(5.6, 6.4))
+    upper = figure.add_axes((0.12, 0.62, 0.84, 0.33))
+    lower = figure.add_axes((0.12, 0.14, 0.84, 0.35))
     last = 1.5 * follow_up_months
+    for curve in curves:
+        upper.step([0, *curve.times], [100, *(100 * curve.survival)], where="post", color=SKY,
+                   linewidth=0.9, alpha=0.8)  # fmt: skip
+    upper.plot(truth[0], 100 * truth[1], color=INK, linewidth=2)
+    upper.axhline(50, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+    upper.set(xlim=(0, last), ylim=(0, 100), xlabel="Months", ylabel="% free of the event")
+    upper.set_title(
+        f"Truth (dark) and {len(curves)} trials of {n} patients", fontsize=10, loc="left"
+    )
+    _medians(lower, virtual, last)
+    lower.set_title(
+        f"Medians found in {len(virtual.medians):,} such trials", fontsize=10, loc="left"
+    )
+    stamp(figure, "virtual")
+    return figure
+
+
+def _medians(axes, virtual, last: float) -> None:
+    medians = virtual.medians[~np.isnan(virtual.medians)]
     bins = np.linspace(0, last, 31)
     width = bins[1] - bins[0]
     share = 100 / len(virtual.medians)
@@ -90,17 +113,14 @@ def median_scatter(virtual, *, n: int, follow_up_months: float):
     axes.text(place, missing, f"{missing:.0f} %", ha="center", va="bottom", fontsize=9)
     if virtual.true_median <= last:
         axes.axvline(virtual.true_median, color=INK, linewidth=1.6, linestyle=(0, (4, 3)))
+        side = "right" if virtual.true_median > 0.65 * last else "left"
         axes.annotate(f"true median {virtual.true_median:.1f}", (virtual.true_median, 0.97),
-                      xycoords=("data", "axes fraction"), xytext=(5, 0),
-                      textcoords="offset points", fontsize=9, va="top")  # fmt: skip
+                      xycoords=("data", "axes fraction"), va="top", ha=side, fontsize=9,
+                      xytext=(5 if side == "left" else -5, 0),
+                      textcoords="offset points")  # fmt: skip
     ticks = np.linspace(0, last, 4)
     axes.set_xticks([*ticks, place], [*(f"{t:g}" for t in ticks), "not\nreached"])
     axes.set_xlim(0, place + 1.6 * width)
     axes.margins(y=0.12)
     axes.set_xlabel("Median found in the trial (months)")
     axes.set_ylabel("% of trials")
-    axes.set_title(
-        f"{len(virtual.medians):,} trials of {n} patients with one truth", fontsize=10, loc="left"
-    )
-    stamp(figure, "virtual")
-    return figure

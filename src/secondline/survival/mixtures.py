@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from secondline.errors import InputError
-from secondline.survival.kaplan_meier import kaplan_meier, median_with_interval
+from secondline.survival.kaplan_meier import KaplanMeier, kaplan_meier, median_with_interval
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +37,13 @@ class VirtualTrials:
     def share_not_reached(self) -> float:
         """The share of trials whose median is not reached."""
         return float(np.isnan(self.medians).mean())
+
+    def curves(self, k: int) -> list[KaplanMeier]:
+        """Return the Kaplan-Meier curves of the first `k` trials."""
+        return [
+            kaplan_meier(times, events)
+            for times, events in zip(self.times[:k], self.events[:k], strict=True)
+        ]
 
     def quantiles(self, *shares: float) -> tuple[float, ...]:
         """Return quantiles of the medians, where one not reached counts as infinite."""
