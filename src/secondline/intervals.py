@@ -6,6 +6,14 @@ from fractions import Fraction
 
 from secondline.errors import InputError
 
+NUMBER_WORDS = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen twenty".split()
+    )
+}
+
 
 def decimals(printed: str) -> int:
     """Return how many digits a printed number has after its point.
@@ -17,6 +25,27 @@ def decimals(printed: str) -> int:
     """
     _number(printed)
     return len(printed.partition(".")[2])
+
+
+def whole_number(printed: str) -> int:
+    """Return a count that is printed in digits or as a word, from zero to twenty.
+
+    Raises
+    ------
+    InputError
+        If the text is neither.
+
+    Examples
+    --------
+    >>> whole_number("nine"), whole_number("350")
+    (9, 350)
+    """
+    text = printed.strip().lower()
+    if text in NUMBER_WORDS:
+        return NUMBER_WORDS[text]
+    if not re.fullmatch(r"[0-9]+", text):
+        raise InputError(f"{printed!r} is not a printed count such as '18' or 'nine'.")
+    return int(text)
 
 
 def percentage_agrees(n: int, N: int, printed: str) -> bool:

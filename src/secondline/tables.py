@@ -200,6 +200,20 @@ def provenance_label(path: str | Path = "") -> dict[str, str]:
     return {"provenance": "recomputed", "source": "Shen 2025"}
 
 
+def treatments(trials: pd.DataFrame) -> list[str]:
+    """Return what each cohort of a table of trials got: ``"glofitamab + GemOx"``.
+
+    Parameters
+    ----------
+    trials : DataFrame
+        From :func:`read_trials`; where it has no column drug, the partner alone.
+    """
+    drug = trials.get("drug", pd.Series("", index=trials.index))
+    # what a backbone is called beside its drug; "none" adds nothing
+    partner = trials["backbone"].where(trials["backbone"] != "none", "")
+    return [" + ".join(part for part in pair if part) for pair in zip(drug, partner, strict=True)]
+
+
 def select_cohorts(trials: pd.DataFrame, population: str, outcome: str) -> pd.DataFrame:
     """Return the cohorts of one population with events and totals for one outcome.
 
@@ -249,17 +263,11 @@ def select_cohorts(trials: pd.DataFrame, population: str, outcome: str) -> pd.Da
             f"{int((~exposed).sum())} CAR-T-naive."
         )
     blank = pd.Series("", index=rows.index)
-    drug = rows.get("drug", blank)
-    # what a backbone is called beside its drug; "none" adds nothing
-    partner = rows["backbone"].where(rows["backbone"] != "none", "")
-    treatment = [
-        " + ".join(part for part in pair if part) for pair in zip(drug, partner, strict=True)
-    ]
     return pd.DataFrame(
         {
             "trial": rows["trial"],
             "study": rows.get("study", blank),
-            "treatment": treatment,
+            "treatment": treatments(rows),
             "events": rows[f"{prefix}_events"],
             "totals": rows["n"],
             "printed": rows.get(f"{prefix}_printed", blank),

@@ -4,13 +4,8 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-WORDS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split()
-    )
-}
+from secondline.intervals import NUMBER_WORDS
+
 NUMBER = re.compile(r"([<>≤≥=~≈]?)\s*(-?\d+(?:\.\d*)?|-?\.\d+)")
 POWER = re.compile(r"\s*[×x*]\s*10\s*[–−-]\s*(\d+)")
 
@@ -66,8 +61,8 @@ def read_number(text: str) -> Printed | None:
     ``8.56 × 10–9``, and the words zero to twenty. A word is taken as exact.
     """
     text = text.strip()
-    if text.lower() in WORDS:
-        return Printed(text, Fraction(WORDS[text.lower()]), Fraction(0))
+    if text.lower() in NUMBER_WORDS:
+        return Printed(text, Fraction(NUMBER_WORDS[text.lower()]), Fraction(0))
     plain = re.sub(r"(?<=\d),(?=\d{3}(?:\D|$))", "", text)
     match = NUMBER.match(plain)
     if not match:

@@ -1,16 +1,24 @@
 """One function a figure: each takes results and returns a picture; nothing is computed here."""
 
+from secondline.figures.antibody_formats import antibody_formats
 from secondline.figures.bubble import bubble
 from secondline.figures.cumulative import cumulative_plot
+from secondline.figures.durations import durations
 from secondline.figures.egger_power import egger_power
 from secondline.figures.findings import Findings, FindingsTable, findings, findings_table
+from secondline.figures.follow_up import follow_up
 from secondline.figures.forest import forest
 from secondline.figures.funnel import funnel_plots
 from secondline.figures.influence import influence_plot
 from secondline.figures.method_grid import method_grid
+from secondline.figures.mixture import median_scatter, mixture
 from secondline.figures.null_heterogeneity import null_heterogeneity
 from secondline.figures.paired import paired
+from secondline.figures.paragraph import Paragraph, paragraph
 from secondline.figures.posterior import posterior_plot
+from secondline.figures.progression_bounds import progression_bounds
+from secondline.figures.reporting_map import reporting_map
+from secondline.figures.selection_flow import selection_flow
 from secondline.figures.sequences import (
     order_steps,
     sequence_curves,
@@ -18,29 +26,47 @@ from secondline.figures.sequences import (
     tornado,
     turning_map,
 )
-from secondline.figures.style import PROVENANCES, provenance_text, use_book_style
+from secondline.figures.style import (
+    DRUG_COLOURS,
+    PROVENANCES,
+    drug_colour,
+    provenance_text,
+    use_book_style,
+)
 from secondline.figures.subgroups import subgroups
 from secondline.figures.table import Table, table
 
 __all__ = [
+    "DRUG_COLOURS",
     "PROVENANCES",
     "Findings",
     "FindingsTable",
+    "Paragraph",
     "Table",
+    "antibody_formats",
     "bubble",
     "cumulative_plot",
+    "drug_colour",
+    "durations",
     "egger_power",
     "findings",
     "findings_table",
+    "follow_up",
     "forest",
     "funnel_plots",
     "influence_plot",
+    "median_scatter",
     "method_grid",
+    "mixture",
     "null_heterogeneity",
     "order_steps",
     "paired",
+    "paragraph",
     "posterior_plot",
+    "progression_bounds",
     "provenance_text",
+    "reporting_map",
+    "selection_flow",
     "sequence_curves",
     "subgroups",
     "table",

@@ -8,11 +8,23 @@ from secondline.errors import InputError, one_of
 BLUE = "#0072B2"
 VERMILION = "#D55E00"
 GREEN = "#009E73"
+PURPLE = "#CC79A7"
+# not an antibody's colour
+SKY = "#56B4E9"
+ORANGE = "#E69F00"
 GREY = "#5c6670"
 INK = "#1f2328"
 FAINT = "#d5d9de"
 
 FONT = "DejaVu Sans"
+
+# an antibody has one colour throughout the book; any other drug is grey
+DRUG_COLOURS = {
+    "mosunetuzumab": BLUE,
+    "glofitamab": VERMILION,
+    "epcoritamab": GREEN,
+    "odronextamab": PURPLE,
+}
 
 PROVENANCES = {
     "published": "as printed in the source",
@@ -150,6 +162,11 @@ def _known_signs() -> frozenset[int]:
     from matplotlib.font_manager import findfont, get_font
 
     return frozenset(get_font(findfont(FONT)).get_charmap())
+
+
+def drug_colour(drug: str) -> str:
+    """Return the colour of an antibody; grey for one that has none of its own."""
+    return DRUG_COLOURS.get(drug.strip().lower(), GREY)
 
 
 def use_book_style() -> None:

@@ -105,12 +105,7 @@ from secondline.proportions.simulation import SimulatedHeterogeneity, simulate_h
 from secondline.proportions.single import study_intervals
 from secondline.proportions.small_study import (
     RegressionTest,
-    egger_matches,
-    egger_significant,
-    egger_specifications,
-    egger_table,
     egger_test,
-    egger_usual,
     peters_test,
     regression_test,
 )

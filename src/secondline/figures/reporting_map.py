@@ -1,0 +1,83 @@
+"""Which trial reports which outcome, and how."""
+
+from secondline.figures.style import FAINT, GREY, INK, drug_colour, literal, stamp
+
+# background of a cell; its text says the same without the colour
+SHADES = {
+    "count": "#9fcbe6",
+    "median with interval": "#a8dcc8",
+    "median only": "#d9f0e6",
+    "not reached": "#f6d9a8",
+    "not estimated": "#f9e9cd",
+    "share at one time": "#e4d3ea",
+    "in other words": "#eceef0",
+    "not reported": "white",
+}
+LEGEND = {
+    "count": "count",
+    "median with interval": "median, interval",
+    "median only": "median alone",
+    "not reached": "not reached (NR)",
+    "not estimated": "not estimated (NE)",
+    "share at one time": "share at one time",
+    "in other words": "in other words",
+    "not reported": "not reported (–)",
+}
+ROW = 0.36
+
+
+def reporting_map(cells, *, provenance: str, source: str = ""):
+    """Draw a grid of cohorts and outcomes with what is reported in each cell.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        From :func:`secondline.evidence.reporting_map`.
+    provenance, source : str
+        See :func:`secondline.figures.provenance_text`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Rectangle
+
+    outcomes = list(dict.fromkeys(cells["outcome"]))
+    rows = list(cells.groupby(["trial", "prior_car_t"], sort=False))
+    doubled = {trial for (trial, _), _ in rows if [r[0][0] for r in rows].count(trial) > 1}
+    height = ROW * len(rows) + 1.35
+    figure = Figure(figsize=(8.2, height))
+    axes = figure.add_axes((0.24, 0.85 / height, 0.755, (height - 1.2) / height))
+    axes.set(xlim=(0, len(outcomes)), ylim=(len(rows), 0))
+    axes.set_xticks([i + 0.5 for i in range(len(outcomes))], outcomes)
+    axes.xaxis.tick_top()
+    axes.set_yticks([])
+    axes.tick_params(length=0)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    used = set()
+    for y, ((trial, prior), group) in enumerate(rows):
+        note = {"yes": " (after)", "no": " (naive)"}[prior] if trial in doubled else ""
+        axes.text(-0.14, y + 0.5, literal(trial, 21 - len(note)) + note, ha="right",
+                  va="center", fontsize=9)  # fmt: skip
+        axes.plot([-0.06, -0.06], [y + 0.15, y + 0.85], linewidth=4, clip_on=False,
+                  color=drug_colour(group["drug"].iloc[0]), solid_capstyle="butt")  # fmt: skip
+        for x, cell in enumerate(group.itertuples()):
+            used.add(cell.status)
+            axes.add_patch(
+                Rectangle((x + 0.02, y + 0.06), 0.96, 0.88, facecolor=SHADES[cell.status],
+                          edgecolor=FAINT, linewidth=0.8)
+            )  # fmt: skip
+            axes.text(x + 0.5, y + 0.5, literal(str(cell.text), 16), ha="center", va="center",
+                      fontsize=8, color=INK if cell.status != "not reported" else GREY)  # fmt: skip
+    legend = [name for name in SHADES if name in used]
+    for i, name in enumerate(legend):
+        left, base = 0.012 + 0.245 * (i % 4), (0.52 - 0.2 * (i // 4)) / height
+        figure.add_artist(
+            Rectangle((left, base), 0.022, 0.14 / height, facecolor=SHADES[name],
+                      edgecolor=GREY, linewidth=0.6)
+        )  # fmt: skip
+        figure.text(left + 0.03, base + 0.02 / height, LEGEND[name], fontsize=8.5, va="bottom")
+    stamp(figure, provenance, source)
+    return figure

@@ -1,0 +1,87 @@
+"""Survival of one data set at a time: curves, medians, and what medians can say."""
+
+from secondline.survival.against_r import agreement_table
+from secondline.survival.bounds import (
+    ProgressionFreeBounds,
+    bound_table,
+    cohort_bounds,
+    free_bounds,
+)
+from secondline.survival.kaplan_meier import (
+    KaplanMeier,
+    Median,
+    kaplan_meier,
+    median_with_interval,
+)
+from secondline.survival.medians import (
+    DURATIONS,
+    STATUSES,
+    average_table,
+    classify_medians,
+    interval_table,
+    outcomes_reported,
+    responder_table,
+    shown,
+)
+from secondline.survival.mixtures import (
+    VirtualTrials,
+    median_to_rate,
+    mixture_curves,
+    mixture_median,
+    mixture_restricted_mean,
+    mixture_survival,
+    pooling_table,
+    simulate_trials,
+    survival_from_median,
+)
+from secondline.survival.tabulate import (
+    averages_page,
+    cells_page,
+    duration_groups,
+    intervals_page,
+    mixture_page,
+    pooling_page,
+    rates_page,
+    reading,
+    report_paragraph,
+    responders_page,
+)
+
+__all__ = [
+    "DURATIONS",
+    "STATUSES",
+    "KaplanMeier",
+    "Median",
+    "ProgressionFreeBounds",
+    "VirtualTrials",
+    "agreement_table",
+    "average_table",
+    "averages_page",
+    "bound_table",
+    "cells_page",
+    "classify_medians",
+    "cohort_bounds",
+    "duration_groups",
+    "free_bounds",
+    "interval_table",
+    "intervals_page",
+    "kaplan_meier",
+    "median_to_rate",
+    "median_with_interval",
+    "mixture_curves",
+    "mixture_median",
+    "mixture_page",
+    "mixture_restricted_mean",
+    "mixture_survival",
+    "outcomes_reported",
+    "pooling_page",
+    "pooling_table",
+    "rates_page",
+    "reading",
+    "report_paragraph",
+    "responder_table",
+    "responders_page",
+    "shown",
+    "simulate_trials",
+    "survival_from_median",
+]
