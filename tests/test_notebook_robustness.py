@@ -166,8 +166,7 @@ def test_two_trials_without_any_event_run_to_the_end(run, tmp_path):
             "outcome is 'XYZ'; allowed: 'ORR' or 'CR'. threshold is 0.4; it must be a number "
             "from 1 to 99.",
         ),
-        ({"prior_mean": "flat"}, "prior_mean is 'flat'; allowed: 'uniform', 'Jeffreys'"),
-        ({"transform": "glmm", "ci": "hksj"}, "has only 'wald'"),
+        ({"prior_mean": "flat", "ci": "hksj"}, "prior_mean is 'flat'; allowed: 'uniform', 'Jeff"),
     ],
 )
 def test_a_mistake_stops_with_a_sentence(run, parameters, sentence):

@@ -212,7 +212,7 @@ def test_trim_and_fill_table_says_where_it_has_no_answer():
 def test_reading_of_the_tests_fits_their_values():
     tests = small_study_tests(*GOOD)
     assert tests["p"].notna().all()
-    assert "1 of them is below 0.05" in small_study_reading(tests)
+    assert "One of them is below 0.05" in small_study_reading(tests)
     low = tests.assign(p=0.01)
     assert "All are below 0.05" in small_study_reading(low)
     high = tests.assign(p=0.4)
