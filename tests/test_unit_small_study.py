@@ -5,13 +5,34 @@ import pytest
 
 from secondline.errors import InputError, NoFiniteEstimate
 from secondline.proportions import (
+    beta_binomial,
+    cumulative,
+    cumulative_by_year,
+    cumulative_table,
+    egger_test,
+    filled_span,
+    funnel,
+    grid_reading,
+    influence,
+    influence_table,
     leave_one_out,
     leave_one_out_table,
     meta_regression,
+    peters_test,
     pool,
     pool_all_ways,
+    pool_each_reading,
     predict_regression,
+    report_robustness,
+    simulate_egger_power,
+    small_study_reading,
+    small_study_table,
+    small_study_tests,
+    trim_and_fill,
+    trim_and_fill_table,
+    ways_that_hold,
 )
+from secondline.tables import read_suspect_cells, read_trials, select_cohorts
 
 EVENTS, TOTALS = [11, 26, 35, 33, 29], [27, 52, 46, 61, 60]
 
@@ -97,3 +118,139 @@ def test_no_finite_estimate_is_its_own_kind_of_error():
     assert {r.transform for r in pool_all_ways([0, 0], [10, 12])} == {
         "freeman-tukey", "logit", "arcsine", "raw", "log",
     }
+
+
+# --- what the other functions refuse -----------------------------------------------
+
+GOOD = (EVENTS, TOTALS)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: egger_test([1, 2], [5, 6]), "at least 3 trials"),
+        (lambda: egger_test([1, 2, 3], [9, 9, 9]), "the same in all trials"),
+        (lambda: egger_test(*GOOD, transform="glmm"), "transform is 'glmm'; allowed"),
+        (lambda: peters_test([1, 2, 3], [9, 9, 9]), "no slope"),
+        (lambda: trim_and_fill([1, 2], [5, 6]), "at least 3 trials"),
+        (lambda: trim_and_fill(*GOOD, estimator="Q0"), "estimator is 'Q0'; allowed: 'L0' or 'R0'"),
+        (lambda: trim_and_fill(*GOOD, side="up"), "side is 'up'; allowed: 'left' or 'right'"),
+        (lambda: influence([1, 2], [5, 6]), "at least 3 trials, but there are 2"),
+        (lambda: influence(*GOOD, transform="glmm"), "transform is 'glmm'"),
+        (lambda: cumulative(*GOOD, [1, 2]), "order has 2 values and there are 5 trials"),
+        (lambda: cumulative(*GOOD, [1, 2, None, 4, 5]), "Row 3: order is missing"),
+        (lambda: cumulative(*GOOD, list("abcde")), "must hold numbers"),
+        (lambda: cumulative(*GOOD, range(5), ties="random"), "ties is 'random'; allowed"),
+        (lambda: cumulative(*GOOD, range(5), transform="glmm", ci="hksj"), "has only 'wald'"),
+        (lambda: beta_binomial(*GOOD, prior_mean=(0, 1)), "prior_mean is"),
+        (lambda: beta_binomial(*GOOD, prior_spread="flat"), "prior_spread is 'flat'"),
+        (lambda: beta_binomial(*GOOD, level=95), "level is 95"),
+        (lambda: funnel(*GOOD, reference=54), "reference is 54"),
+        (lambda: simulate_egger_power([9, 9], 0.5, difference=0.1, k=3), "All trials have one size"),
+        (lambda: simulate_egger_power([9, 20], 0.9, difference=0.5, k=5), "leaves the range"),
+        (lambda: simulate_egger_power([9, 20], 0.5, difference=0.1, k=2), "at least 3"),
+        (lambda: simulate_egger_power([9, 20], 0.5, difference=0.1, k=5, spread=-1), "0 or more"),
+    ],
+)
+def test_bad_input_gets_a_sentence(call, words):
+    with pytest.raises(InputError, match=words):
+        call()
+
+
+def test_a_cell_that_is_not_as_printed_is_named():
+    trials = read_trials()
+    trials.loc[trials["trial"] == "Chong 2025", "n"] = 28
+    with pytest.raises(InputError, match="the table holds 28, not the 27"):
+        pool_each_reading(trials, read_suspect_cells(), "after CAR-T monotherapy", "ORR")
+
+
+# --- cumulative pools ----------------------------------------------------------------
+
+
+def test_one_trial_has_no_hartung_knapp_limits():
+    first = cumulative(*GOOD, range(5), ci="hksj")[0]
+    assert np.isnan(first.lower) and np.isnan(first.upper)
+    assert first.estimate == pytest.approx(11 / 27, abs=1e-9)
+
+
+def test_cumulative_binomial_normal_pool_waits_for_an_estimate():
+    steps = cumulative([0, 0, 5, 6], [9, 8, 20, 21], [1, 2, 3, 4], transform="glmm")
+    assert [np.isnan(s.estimate) for s in steps] == [True, True, False, False]
+    assert steps[-1].estimate == pytest.approx(
+        pool([0, 0, 5, 6], [9, 8, 20, 21], transform="glmm").estimate
+    )
+
+
+def test_years_that_tie_join_together():
+    cohorts = select_cohorts(read_trials(), "after CAR-T monotherapy", "ORR")
+    steps, dated = cumulative_by_year(cohorts)
+    table = cumulative_table(steps, dated)
+    assert table["Up to"].tolist() == ["2023", "2024", "2025"]
+    assert table["Joined"].tolist()[-1] == "Chong 2025, Cartron 2025, Topp 2025"
+    undated = cohorts.assign(year=np.nan)
+    assert "fewer than two" in cumulative_table(*cumulative_by_year(undated)).iloc[0, 0]
+
+
+# --- trim and fill -------------------------------------------------------------------
+
+
+def test_the_side_cannot_be_chosen_among_equals():
+    t = trim_and_fill([5, 9, 12], [30, 30, 30])
+    assert t.side == "left"
+    assert "cannot choose a side" in t.notes[0]
+
+
+def test_trim_and_fill_table_says_where_it_has_no_answer():
+    table = trim_and_fill_table([3, 4], [9, 10], transform="logit", method="DL")
+    assert table["Added"].tolist() == ["too few trials"] * 6
+    assert filled_span([3, 4], [9, 10], transform="logit", method="DL") == 0
+
+
+# --- what is said --------------------------------------------------------------------
+
+
+def test_reading_of_the_tests_fits_their_values():
+    tests = small_study_tests(*GOOD)
+    assert tests["p"].notna().all()
+    assert "One of them is below 0.05" in small_study_reading(tests)
+    low = tests.assign(p=0.01)
+    assert "All are below 0.05" in small_study_reading(low)
+    high = tests.assign(p=0.4)
+    assert "None is below 0.05. With 5 trials" in small_study_reading(high)
+    none = small_study_tests([1, 2], [5, 6])
+    assert small_study_reading(none).startswith("No test can be done. A regression test needs")
+    assert set(small_study_table(none)["P"]) == {"–"}
+
+
+def test_reading_of_the_grid_fits_its_ways():
+    ways = pool_all_ways(*GOOD)
+    assert ways_that_hold(ways, 0.01).all()
+    assert "No choice of method changes it." in grid_reading(ways, 0.01)
+    assert "It does not follow by any method." in grid_reading(ways, 0.99)
+    text = grid_reading(ways, 0.40)
+    assert f"holds in {ways_that_hold(ways, 0.40).sum()} of 62 ways" in text
+    assert "Wald 16 of 16, Hartung-Knapp 3 of 15" in text
+
+
+def test_report_gives_what_was_varied():
+    ways, rest = pool_all_ways(*GOOD), leave_one_out(*GOOD)
+    text = report_robustness(ways, rest, small_study_tests(*GOOD), 0.4)
+    assert "in 62 ways" in text
+    assert "from 49.5 to 57.1" in text
+    assert "P = 0.84; so few trials cannot exclude" in text
+    many = report_robustness(ways, rest, small_study_tests(EVENTS * 2, TOTALS * 2), 0.4)
+    assert "cannot exclude" not in many
+
+
+def test_influence_without_trials_enough():
+    assert "too few trials" in influence_table(None, None).iloc[0, 0]
+
+
+def test_results_are_frozen():
+    import dataclasses
+
+    for result in (influence(*GOOD), trim_and_fill(*GOOD), egger_test(*GOOD), beta_binomial(*GOOD)):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            result.k = 3
+    with pytest.raises(ValueError, match="read-only"):
+        influence(*GOOD).hat[0] = 1

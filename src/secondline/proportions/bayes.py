@@ -36,7 +36,7 @@ FALL = 40.0  # the grid ends where the log posterior has fallen by this much
 MEANS, SPREADS = 241, 161  # points of the grid
 MOST_MEANS = 6001  # where large trials pin the average down
 BINS = 200  # of the densities for a plot
-NEGLIGIBLE = 1e-9  # cells with less mass than this share of the largest are left out
+NEGLIGIBLE = 1e-7  # cells with less mass than this share of the largest are left out
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,7 +278,7 @@ class Posterior:
             return float(special.expit(low))
         if excess(high) <= 0:
             return float(special.expit(high))
-        return float(special.expit(brentq(excess, low, high, xtol=1e-9)))
+        return float(special.expit(brentq(excess, low, high, xtol=1e-8)))
 
 
 HERMITE, HERMITE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)

@@ -115,12 +115,24 @@ def residual_tau2(effect, variance, design, method: str) -> float:
 
     # as without moderators: every downward crossing of the score, then the most likely
     grid = np.concatenate([[0.0], np.geomspace(ceiling * 1e-8, ceiling, 200)])
-    scores = np.array([parts(t)[0] for t in grid])
+    scores = _restricted_scores(grid, effect, variance, design)
     candidates = [0.0]
     for i in np.flatnonzero((scores[:-1] > 0) & (scores[1:] <= 0)):
-        found = brentq(lambda t: parts(t)[0], grid[i], grid[i + 1], xtol=1e-15, rtol=1e-14)
-        candidates.append(found)
+        # the grid's scores are a little less exact than those that are solved
+        if parts(grid[i])[0] > 0 >= parts(grid[i + 1])[0]:
+            found = brentq(lambda t: parts(t)[0], grid[i], grid[i + 1], xtol=1e-15, rtol=1e-14)
+            candidates.append(found)
     return float(max(candidates, key=lambda t: parts(t)[1]))
+
+
+def _restricted_scores(tau2, effect, variance, design):
+    """Return the restricted score at many values of tau2 at once."""
+    weights = 1 / (variance + tau2[:, None])
+    inverse = np.linalg.inv(np.einsum("gk,ki,kj->gij", weights, design, design))
+    beta = np.einsum("gij,gj->gi", inverse, (weights * effect) @ design)
+    residual = weights * (effect - beta @ design.T)
+    leverage = np.einsum("ki,gij,kj->gk", design, inverse, design)
+    return np.sum(residual**2, axis=1) - np.sum(weights - weights**2 * leverage, axis=1)
 
 
 ESTIMATORS = {

@@ -94,8 +94,9 @@ def small_study_reading(tests: pd.DataFrame, alpha: float = 0.05) -> str:
             "the test cannot tell; publication bias is one of several reasons."
         )
     else:
+        several = "One of them is" if below == 1 else f"{below} of them are"
         text += (
-            f"{below} of them {'is' if below == 1 else 'are'} below {alpha:g}, so the answer "
+            f"{several} below {alpha:g}, so the answer "
             "depends on the scale, which nobody fixed beforehand."
         )
     return text
