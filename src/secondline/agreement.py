@@ -80,6 +80,46 @@ def compare_with_r() -> Comparison:
     )
 
 
+def reference_files() -> pd.DataFrame:
+    """Return every file of reference values, what made it, and how many values it holds.
+
+    Returns
+    -------
+    DataFrame
+        Columns File, Made by (the script), With (R and its packages) and Values.
+    """
+    rows = []
+    for path in sorted((project_root() / "tests/reference").glob("*.json")):
+        reference = json.loads(path.read_text(encoding="utf-8"))
+        source = reference["source"]
+        packages = [f"{name} {source[name]}" for name in source if name not in {"r", "script"}]
+        r = source["r"].removesuffix(")").split(" (")[0].removeprefix("R version ")
+        rows.append(
+            {
+                "File": path.name,
+                "Made by": source["script"].rpartition("/")[2],
+                "With": ", ".join([f"R {r}", *packages]),
+                "Values": f"{_count_values(reference):,}",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _count_values(node) -> int:
+    """Count the numbers written as text, which are those that R computed."""
+    if isinstance(node, dict):
+        return sum(_count_values(value) for value in node.values())
+    if isinstance(node, list):
+        return sum(_count_values(value) for value in node)
+    if not isinstance(node, str):
+        return 0
+    try:
+        float(node)
+    except ValueError:
+        return 0
+    return 1
+
+
 def summary_table(comparison: Comparison) -> pd.DataFrame:
     """Return the number of values and the largest difference by method and quantity."""
     groups = {

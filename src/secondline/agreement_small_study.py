@@ -51,6 +51,8 @@ def compare_small_study_with_r() -> Comparison:
     return Comparison(
         frame=pd.DataFrame(rows, columns=COLUMNS),
         data_sets=len(reference["datasets"]),
+        other_levels=0,
+        levels="",
         r=source["r"].removesuffix(")").split(" (")[0],
         metafor=source["metafor"],
         lme4="",

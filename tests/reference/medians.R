@@ -47,6 +47,7 @@ for (name in names(samples)) {
   }
   out[[name]] <- entry
 }
-write(toJSON(list(made_by = list(
-  R = as.character(getRversion()), survival = as.character(packageVersion("survival"))),
+write(toJSON(list(source = list(
+  r = R.version.string, survival = as.character(packageVersion("survival")),
+  script = "tests/reference/medians.R"),
   samples = out), auto_unbox = TRUE, pretty = 1), target)

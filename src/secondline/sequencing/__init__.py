@@ -4,6 +4,7 @@
 :func:`quantities` and :func:`build` make the models of the three orders.
 """
 
+from secondline.sequencing.against_r import agreement_table
 from secondline.sequencing.calibration import calibrate_relapse, durable_share
 from secondline.sequencing.checks import against_printed
 from secondline.sequencing.comparison import Comparison, compare
@@ -74,6 +75,7 @@ __all__ = [
     "TurningMap",
     "aalen_johansen",
     "against_printed",
+    "agreement_table",
     "around",
     "base_case",
     "build",
