@@ -174,7 +174,9 @@ def beta_binomial(
     )
 
 
-def prior_sensitivity(events, totals, *, level: float = 0.95) -> list[tuple[str, str, BetaBinomial]]:
+def prior_sensitivity(
+    events, totals, *, level: float = 0.95
+) -> list[tuple[str, str, BetaBinomial]]:
     """Return the posterior under each named prior of the mean and of the spread.
 
     Returns
