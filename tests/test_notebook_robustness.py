@@ -137,7 +137,8 @@ def test_own_trials_with_hostile_names_and_one_trial_with_events(hostile):
     assert not any("<b>Centre" in page for page in pages)
     assert any("own</b>: computed here from the reader" in page for page in pages)
     left_out = next(page for page in pages if "the pool without each trial" in page)
-    assert '<th scope="row">&lt;b&gt;Centre&lt;/b&gt; $x^$ 1</th><td class="num">–</td>' in left_out
+    first = '<th scope="row">&lt;b&gt;Centre&lt;/b&gt; $x^$ 1</th><td class="num">–</td>'
+    assert first in left_out
 
 
 def test_two_trials_without_any_event_run_to_the_end(run, tmp_path):

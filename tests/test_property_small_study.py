@@ -375,7 +375,8 @@ def test_grid_agrees_with_adaptive_integration():
     def mass(high=0.95, rho_high=0.9):
         return dblquad(density, 0.1, high, 1e-5, rho_high, epsabs=0, epsrel=1e-6)[0]
 
-    posterior = beta_binomial(*zip(*data, strict=True), prior_mean=(1, 1), prior_spread=(1, 9)).posterior
+    events, totals = zip(*data, strict=True)
+    posterior = beta_binomial(events, totals, prior_spread=(1, 9)).posterior
     whole = mass()
     assert posterior.mu_below(0.45) == pytest.approx(mass(high=0.45) / whole, abs=1e-4)
     assert posterior.rho_below(0.05) == pytest.approx(mass(rho_high=0.05) / whole, abs=1e-4)

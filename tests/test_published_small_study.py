@@ -13,7 +13,7 @@ from secondline.proportions import (
     pool_each_reading,
     regression_test,
 )
-from secondline.tables import read_suspect_cells, read_trials, select_cohorts
+from secondline.tables import read_dictionary, read_suspect_cells, read_trials, select_cohorts
 
 # typed from the paper
 PRINTED = {"ORR": "0.602", "CR": "0.558"}
@@ -55,6 +55,12 @@ def test_the_search_knows_the_usual_test():
         ]
         p = egger_test(cohorts["events"], cohorts["totals"], transform=scale).p_slope
         assert row["p"].item() == pytest.approx(p, abs=1e-14)
+
+
+def test_suspect_cells_have_their_columns_in_the_dictionary():
+    dictionary = read_dictionary()
+    mine = dictionary[dictionary["table"] == "bispecific_suspect_cells"]
+    assert mine["column"].tolist() == read_suspect_cells().columns.tolist()
 
 
 def test_suspect_cells_are_those_of_the_table_and_fit_the_printed_percentages():

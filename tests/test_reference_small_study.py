@@ -66,11 +66,13 @@ def test_every_scale_and_estimator_is_compared_on_every_set(comparison, small_st
     frame, sets = comparison.frame, len(small_study["datasets"])
     assert sets >= PUBLISHED + 15
     for task in (INFLUENCE, CUMULATIVE, TRIM_AND_FILL):
-        counted = frame[frame["task"] == task].groupby(["transform", "method"])["data_set"].nunique()
+        mine = frame[frame["task"] == task]
+        counted = mine.groupby(["transform", "method"])["data_set"].nunique()
         for transform in SCALES:
             for method in METHODS:
                 assert counted[transform, method] == sets, (task, transform, method)
-    counted = frame[frame["task"] == REGRESSION].groupby(["transform", "method"])["data_set"].nunique()
+    mine = frame[frame["task"] == REGRESSION]
+    counted = mine.groupby(["transform", "method"])["data_set"].nunique()
     large_enough = sum(len(d["events"]) >= 4 for d in small_study["datasets"])
     for transform in SCALES:
         for method in METHODS:

@@ -146,7 +146,7 @@ GOOD = (EVENTS, TOTALS)
         (lambda: beta_binomial(*GOOD, prior_spread="flat"), "prior_spread is 'flat'"),
         (lambda: beta_binomial(*GOOD, level=95), "level is 95"),
         (lambda: funnel(*GOOD, reference=54), "reference is 54"),
-        (lambda: simulate_egger_power([9, 9], 0.5, difference=0.1, k=3), "All trials have one size"),
+        (lambda: simulate_egger_power([9, 9], 0.5, difference=0.1, k=3), "have one size"),
         (lambda: simulate_egger_power([9, 20], 0.9, difference=0.5, k=5), "leaves the range"),
         (lambda: simulate_egger_power([9, 20], 0.5, difference=0.1, k=2), "at least 3"),
         (lambda: simulate_egger_power([9, 20], 0.5, difference=0.1, k=5, spread=-1), "0 or more"),

@@ -188,7 +188,10 @@ def _bayes(case):
     )
     data = {"name": f"beta-binomial, {sum(case['events'])} of {sum(case['totals'])}"}
     posterior = result.posterior
-    pairs = [("mean", result.mean, case["mean"]), ("rho_mean", posterior.rho_mean, case["rho_mean"])]
+    pairs = [
+        ("mean", result.mean, case["mean"]),
+        ("rho_mean", posterior.rho_mean, case["rho_mean"]),
+    ]
     for name in ("mu_below", "rho_below", "new_below"):
         pairs += [(name, getattr(posterior, name)(p["at"]), p["value"]) for p in case[name]]
     for name, here, r in pairs:

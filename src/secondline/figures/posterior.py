@@ -30,7 +30,8 @@ def posterior_plot(result, *, title: str, provenance: str, source: str = ""):
               label="true share in a new trial")
     axes.plot(x, density["prior"] / 100, color=GREY, linewidth=1.1, linestyle=":",
               label="prior of the average")
-    top = max(density["average"].max(), min(density["new_trial"].max(), 3 * density["average"].max()))
+    peak = density["average"].max()
+    top = max(peak, min(density["new_trial"].max(), 3 * peak))
     for y, low, high, colour in (
         (-0.05, result.lower, result.upper, BLUE),
         (-0.1, result.new_lower, result.new_upper, VERMILION),
@@ -45,7 +46,8 @@ def posterior_plot(result, *, title: str, provenance: str, source: str = ""):
     axes.grid(axis="x", color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.set_xlabel(f"share (%); bars: {percent(result.level, 0)} % intervals")
-    axes.legend(fontsize=8.5, frameon=False, loc="upper left" if result.estimate > 0.5 else "upper right")
+    side = "left" if result.estimate > 0.5 else "right"
+    axes.legend(fontsize=8.5, frameon=False, loc=f"upper {side}")
     figure.text(0.02, 0.98, literal(title, 68), fontsize=11, weight="bold", va="top")
     stamp(figure, provenance, source)
     return figure
