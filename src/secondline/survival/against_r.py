@@ -43,12 +43,12 @@ def agreement_table() -> tuple[pd.DataFrame, str]:
                 (median.lower, float(fit["median_lower"])),
                 (median.upper, float(fit["median_upper"])),
             ]
-    made_by = reference["made_by"]
+    source = reference["source"]
     table = pd.DataFrame(
         [(name, len(values), _largest(values)) for name, values in pairs.items()],
         columns=["quantity", "values", "difference"],
     )
-    return table, f"R {made_by['R']}, survival {made_by['survival']}"
+    return table, f"{source['r'].split(' (')[0]}, survival {source['survival']}"
 
 
 def _largest(pairs: list[tuple[float, float]]) -> float:
