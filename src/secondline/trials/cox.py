@@ -128,10 +128,14 @@ def _maximise(likelihood, trials, estimable):
     """Return the estimates and standard errors by Newton's method, halving bad steps."""
     beta = np.zeros(trials)
     value, score, information = likelihood(beta)
+    moving = estimable.copy()
     for _ in range(MOST_STEPS):
         with np.errstate(divide="ignore", invalid="ignore"):
-            step = np.where(estimable & (information > 0), score / information, 0.0)
-        if (np.abs(step) <= 1e-9 * (1 + np.abs(beta))).all():
+            step = np.where(moving & (information > 0), score / information, 0.0)
+        # each trial stops by itself, so that its neighbours do not matter
+        moving &= np.abs(step) > 1e-9 * (1 + np.abs(beta))
+        step = np.where(moving, step, 0.0)
+        if not moving.any():
             break
         for _ in range(MOST_STEPS):
             reached = likelihood(beta + step)
