@@ -149,9 +149,9 @@ def map_table(grid, *, up: str) -> pd.DataFrame:
 
 
 def amount(value: float, unit: str) -> str:
-    """Write a quantity's value with its unit."""
+    """Write a quantity's value with its unit; a share to its first decimal, if it has one."""
     if unit == "share":
-        return f"{100 * value:.0f} %"
+        return f"{100 * value:.1f} %".replace(".0 %", " %")
     if unit == "months":
         return f"{value:.1f} mo"
     if unit == "per month":
