@@ -170,7 +170,7 @@ def formats_table() -> pd.DataFrame:
     one, two = (get_claim(f"bsab-discussion-format-{n}-1") for n in (1, 2))
     rows = [
         ("mosunetuzumab", one, "one CD20 site, one CD3 site", "yes"),
-        ("epcoritamab", one, "not looked up", "–"),
+        ("epcoritamab", one, "not read for this book", "–"),
         ("glofitamab", two, "two CD20 sites, one CD3 site", "yes"),
         ("odronextamab", two, "one CD20 site, one CD3 site", "no"),
     ]

@@ -85,20 +85,10 @@ def one_way(
         the widest first.
     """
 
+    settings = {"n_patients": n_patients, "seed": seed, "horizon": horizon, "scheduler": scheduler}
+
     def ahead(**changed):
-        values = base_case(known, **changed)
-        sides = (
-            simulate(
-                build(order, known, values),
-                n_patients,
-                seed=seed,
-                horizon=horizon,
-                times=[0],
-                scheduler=scheduler,
-            )
-            for order in (first, second)
-        )
-        return compare(*sides).mean
+        return _compare(first, second, known, base_case(known, **changed), settings).mean
 
     at_base = ahead()
     rows = []
@@ -162,21 +152,10 @@ def threshold(
     if values.ndim != 1 or len(values) < 2 or (np.diff(values) <= 0).any():
         raise InputError("values must be two or more rising numbers.")
     drawn = draw(known, n_draws, seed=seed)
-    results = []
-    for value in values:
-        mine = drawn | {quantity: value}
-        sides = (
-            simulate(
-                build(order, known, mine),
-                n_patients,
-                seed=seed,
-                horizon=horizon,
-                times=[0],
-                scheduler=scheduler,
-            )
-            for order in (first, second)
-        )
-        results.append(compare(*sides))
+    settings = {"n_patients": n_patients, "seed": seed, "horizon": horizon, "scheduler": scheduler}
+    results = [
+        _compare(first, second, known, drawn | {quantity: value}, settings) for value in values
+    ]
     difference = np.array([r.mean for r in results])
     turns = []
     for i in np.flatnonzero(np.diff(difference > 0)):
@@ -221,20 +200,20 @@ def turning_map(
     """
     (name_x, xs), (name_y, ys) = across, up
     xs, ys = np.asarray(xs, dtype=float), np.asarray(ys, dtype=float)
+    settings = {"n_patients": n_patients, "seed": seed, "horizon": horizon, "scheduler": scheduler}
     difference = np.empty((len(ys), len(xs)))
     for i, y in enumerate(ys):
         for j, x in enumerate(xs):
             values = base_case(known, **{name_x: float(x), name_y: float(y)})
-            sides = (
-                simulate(
-                    build(order, known, values),
-                    n_patients,
-                    seed=seed,
-                    horizon=horizon,
-                    times=[0],
-                    scheduler=scheduler,
-                )
-                for order in (first, second)
-            )
-            difference[i, j] = compare(*sides).mean
+            difference[i, j] = _compare(first, second, known, values, settings).mean
     return TurningMap(xs, ys, difference)
+
+
+def _compare(first, second, known, values, settings):
+    """Sample two orders with the same values and compare them."""
+    sides = (
+        # only the months count, so that one time is enough
+        simulate(build(order, known, values), times=[0], **settings)
+        for order in (first, second)
+    )
+    return compare(*sides)

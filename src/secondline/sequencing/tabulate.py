@@ -14,9 +14,8 @@ def quantities_table(known: dict) -> pd.DataFrame:
         {
             "Quantity": q.label,
             "Base": amount(q.value, q.unit),
-            "95 % range": f"{amount(q.low, q.unit)} to {amount(q.high, q.unit)}",
-            "Kind": q.kind,
-            "Range from": q.spread,
+            "95 % range": _range(q),
+            "Kind (range)": f"{q.kind} ({q.spread})",
             "Source": q.source,
         }
         for q in known.values()
@@ -157,6 +156,13 @@ def amount(value: float, unit: str) -> str:
     if unit == "per month":
         return f"{1200 * value:.1f} %/yr"
     return f"{value:.2f}"
+
+
+def _range(quantity) -> str:
+    """Return both limits with their unit once."""
+    low, high = (amount(value, quantity.unit) for value in (quantity.low, quantity.high))
+    number, _, unit = low.partition(" ")
+    return f"{number if unit else low} to {high}"
 
 
 def _signed(value: float) -> str:
