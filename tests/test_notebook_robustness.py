@@ -181,7 +181,7 @@ def test_a_mistake_stops_with_a_sentence(run, parameters, sentence):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("orr_events", "orr", "The columns orr_events are missing"),
+        ("orr_events", "orr", "The column orr_events is missing"),
         ("40,21,0", "40,52.5,0", r"Line 5 \(Centre 4\), orr_events: '52.5'"),
     ],
 )

@@ -193,8 +193,8 @@ def test_a_mistake_stops_with_a_sentence(run, parameters, sentence):
 @pytest.mark.parametrize(
     ("before", "after", "sentence"),
     [
-        ("n;printed", "size;printed", "The columns n are missing"),
-        (";21;66.7;;", ";21;;66.7;", "Line 3 (<b>Centre</b> $x^$ 1), events: '66.7' is not a whole"),
+        ("n;printed", "size;printed", "The column n is missing"),
+        (";21;66.7;;", ";21;;66.7;", "Line 3 (<b>Centre</b> $x^$ 1), events: '66.7' looks like a percentage"),
     ],
 )
 def test_a_bad_subgroup_is_named(run, tmp_path, before, after, sentence):

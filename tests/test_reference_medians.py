@@ -78,4 +78,4 @@ def test_the_page_shows_the_same_comparison():
     assert table.loc["median", "values"] == fits
     assert table.loc["limits of the median", "values"] == 2 * fits
     assert (table["difference"] <= TOLERANCE).all()
-    assert versions.startswith("R 4")
+    assert versions.startswith("R version 4")

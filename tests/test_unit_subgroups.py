@@ -38,7 +38,7 @@ def write(tmp_path, text, name="mine.csv"):
     [
         (COUNTS + "A,p,x,10,12\n", "Line 2 (A): events exceeds n"),
         (COUNTS + "A,p,x,10,-1\n", "Line 2 (A), events: -1 is negative"),
-        (COUNTS + "A,p,x,10,1.5\n", "Line 2 (A), events: '1.5' is not a whole number"),
+        (COUNTS + "A,p,x,10,1.5\n", "Line 2 (A), events: '1.5' looks like a percentage or a share"),
         (COUNTS + "A,p,x,0,0\n", "Line 2 (A), n: 0 is not a group size"),
         (COUNTS + "A,p,x,,1\n", "Line 2 (A), n: is missing"),
         (COUNTS + "A,p,x,10,\n", "Line 2 (A): neither events nor printed is given"),
@@ -52,8 +52,8 @@ def write(tmp_path, text, name="mine.csv"):
         (PRINTED + "A,p,x,10,30,1,,\nA,p,y,10,30,1,,\n", "Line 3 (A): another group"),
         (PRINTED + "A,p,x,10,30,1,90,10\n", "Line 2 (A): upper_day lies before lower_day"),
         (PRINTED + "A,p,x,10,30,1,-3,10\n", "Line 2 (A), lower_day: -3.0 is negative"),
-        ("trial,grouping,n,events\nA,p,10,3\n", "The columns group are missing"),
-        ("trial,grouping,group,n,percent\nA,p,x,10,3\n", "'percent' are unknown"),
+        ("trial,grouping,n,events\nA,p,10,3\n", "The column group is missing"),
+        ("trial,grouping,group,n,percent\nA,p,x,10,3\n", "'percent' is unknown"),
         (COUNTS, "has no rows below its header"),
     ],
 )

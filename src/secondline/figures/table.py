@@ -25,7 +25,7 @@ class Table:
         label = provenance_text(self.provenance, self.source)
         kind, _, rest = label.partition(":")
         return (
-            '<div class="sl-table" tabindex="0" role="region" '
+            '<div class="sl-table tex2jax_ignore mathjax_ignore" tabindex="0" role="region" '
             f'aria-label="{escape(self.caption, quote=True)}"><table class="table">'
             f'<caption><span class="caption">{escape(self.caption)} '
             f'<span class="provenance {kind}"><b>{escape(kind)}</b>:{escape(rest)}</span>'

@@ -194,8 +194,10 @@ def meta_regression(
     se = np.sqrt(np.diag(covariance))
     statistics = np.full(p, np.nan)
     np.divide(beta, se, out=statistics, where=se > 0)
-    tail = stats.t.sf(np.abs(statistics), k - p) if test == "knha" else stats.norm.sf(
-        np.abs(statistics)
+    tail = (
+        stats.t.sf(np.abs(statistics), k - p)
+        if test == "knha"
+        else stats.norm.sf(np.abs(statistics))
     )
     weights = 1 / variance
     if method == "common":
@@ -253,14 +255,22 @@ def predict_regression(fit: MetaRegression, moderators):
     ----------
     fit : MetaRegression
     moderators : as for :func:`meta_regression`
-        One row for each proportion that is wanted, the same columns in the same
-        order.
+        One row for each proportion that is wanted: the same names in any order, or
+        columns without names in the same order.
 
     Returns
     -------
     estimate, lower, upper : ndarray, shape (rows,)
         Proportions from 0 to 1; limits of the average, not of a new trial.
     """
+    if hasattr(moderators, "keys"):
+        given = {str(name) for name in moderators.keys()}
+        if given != set(fit.names[1:]):
+            raise InputError(
+                f"The moderators given are {', '.join(sorted(given))}; the model has "
+                f"{', '.join(fit.names[1:])}."
+            )
+        moderators = {name: moderators[name] for name in fit.names[1:]}
     names, columns = moderator_columns(moderators, None)
     if len(names) != fit.p - 1:
         raise InputError(

@@ -63,7 +63,7 @@ class Moderated:
         """Return x and the expected share with its limits, shape (points,), from 0 to 1."""
         value = self.cohorts["value"]
         x = np.linspace(value.min(), value.max(), points)
-        return x, *predict_regression(self.fit, {"x": x})
+        return x, *predict_regression(self.fit, x)
 
 
 @dataclass(frozen=True)
@@ -160,6 +160,8 @@ def regress_on(
     label = MODERATORS[name][0]
     if cohorts.empty:
         reason = f"No cohort after CAR-T that reports {outcome} has a value for the {label}."
+        if value.empty or not len(left_out):
+            reason = f"No cohort after CAR-T reports {outcome}."
         return Moderated(name, cohorts, left_out, None, reason)
     settings = {"transform": SCALE, "method": method, "test": test}
     try:

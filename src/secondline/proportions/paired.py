@@ -14,7 +14,7 @@ from secondline.proportions.contrasts import (
 )
 from secondline.proportions.inputs import check_counts
 from secondline.proportions.pooling import pool
-from secondline.tables import select_cohorts
+from secondline.tables import select_cohorts, treatments
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +80,9 @@ class Rung:
 def paired_cohorts(trials: pd.DataFrame, outcome: str) -> pd.DataFrame:
     """Return the trials that report an outcome both after CAR-T and without it.
 
+    A trial counts once for each backbone that both its groups received: an antibody
+    alone is not set against the antibody with a partner.
+
     Parameters
     ----------
     trials : DataFrame
@@ -97,25 +100,23 @@ def paired_cohorts(trials: pd.DataFrame, outcome: str) -> pd.DataFrame:
     if column not in trials:
         raise InputError(f"outcome is {outcome!r}; the table has no column {column!r}.")
     known = trials[trials[column].notna()]
-    exposed = known[known["prior_car_t"] == "yes"].set_index("trial")
-    naive = known[known["prior_car_t"] == "no"].set_index("trial")
-    both = [name for name in exposed.index if name in naive.index]
-    exposed, naive = exposed.loc[both], naive.loc[both]
-    blank = pd.Series("", index=exposed.index)
-    partner = exposed["backbone"].where(exposed["backbone"] != "none", "")
-    treatment = [
-        " + ".join(part for part in pair if part)
-        for pair in zip(exposed.get("drug", blank), partner, strict=True)
-    ]
+    keys = ["trial", "backbone"]
+    both = known[known["prior_car_t"] == "yes"].merge(
+        known[known["prior_car_t"] == "no"][[*keys, "n", column]],
+        on=keys,
+        suffixes=("_exposed", "_naive"),
+        validate="one_to_one",
+    )
+    blank = pd.Series("", index=both.index)
     return pd.DataFrame(
         {
-            "trial": both,
-            "study": exposed.get("study", blank).to_numpy(),
-            "treatment": treatment,
-            "events_exposed": exposed[column].astype(int).to_numpy(),
-            "totals_exposed": exposed["n"].astype(int).to_numpy(),
-            "events_naive": naive[column].astype(int).to_numpy(),
-            "totals_naive": naive["n"].astype(int).to_numpy(),
+            "trial": both["trial"],
+            "study": both.get("study", blank),
+            "treatment": treatments(both),
+            "events_exposed": both[f"{column}_exposed"].astype(int),
+            "totals_exposed": both["n_exposed"].astype(int),
+            "events_naive": both[f"{column}_naive"].astype(int),
+            "totals_naive": both["n_naive"].astype(int),
         }
     )
 

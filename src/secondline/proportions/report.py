@@ -113,7 +113,7 @@ def report_sentence(result, *, outcome: str, population: str, omitted=()) -> str
     if omitted:
         verb = "was" if len(omitted) == 1 else "were"
         text += f" {', '.join(omitted)} did not report the outcome and {verb} left out."
-    told = ("Half an event", "The group sizes", "The data are too sparse")
+    told = ("Half an event", "The group sizes", "The data are too sparse", "The trials' effects")
     corrections = [note for note in result.notes if note.startswith(told)]
     return " ".join([text, *corrections])
 
@@ -143,12 +143,25 @@ def reading(result, *, outcome: str, population: str) -> str:
     level = f"{100 * result.level:g} %"
     sentences = [
         f"On average over these {result.k} cohorts ({population}), "
-        f"**{percent(result.estimate)} %** had {outcome}. Averages from "
-        f"{percent(result.lower)} to {percent(result.upper)} % are compatible with these trials "
-        f"({level} confidence interval).",
-        _scatter(result),
+        f"**{percent(result.estimate)} %** had {outcome}.",
     ]
-    if np.isfinite(result.prediction_lower):
+    if result.events in (0, result.patients):
+        # a corrected or transformed average need not be what was seen
+        sentences[0] = (
+            f"In these {result.k} cohorts ({population}), {result.events} of {result.patients} "
+            f"patients had {outcome}; the average is estimated at "
+            f"**{percent(result.estimate)} %**."
+        )
+    flat = result.upper - result.lower < 1e-9
+    if flat:
+        sentences.append("Its interval has no width, which is no sign of certainty.")
+    else:
+        sentences.append(
+            f"Averages from {percent(result.lower)} to {percent(result.upper)} % are compatible "
+            f"with these trials ({level} confidence interval)."
+        )
+    sentences.append(_scatter(result))
+    if not flat and np.isfinite(result.prediction_lower):
         low, high = 100 * result.prediction_lower, 100 * result.prediction_upper
         if low < 0.05 and high > 99.95:
             sentences.append(
@@ -175,6 +188,8 @@ def _scatter(result) -> str:
         f"{name} is {result.q:.1f} where chance alone gives {result.df} on average "
         f"({p_value(result.p_heterogeneity)}), and I² is {result.i2:.0f} %."
     )
+    if any(note.startswith("The data are too sparse") for note in result.notes):
+        return f"{name[0].upper()}{name[1:]} is {result.q:.1f} on {result.df} df."
     if result.p_heterogeneity < 0.1:
         text = f"The trials differ by more than chance readily explains: {numbers}"
         if result.tau2 == 0 and result.method != "common":
@@ -185,5 +200,6 @@ def _scatter(result) -> str:
         return text
     return (
         f"The trials differ by no more than chance readily explains: {numbers} "
-        f"With {result.k} trials that is weak evidence that they are alike."
+        "A test of few or small trials seldom finds a spread, so that does not show that they are "
+        "alike."
     )

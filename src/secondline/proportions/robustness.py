@@ -38,9 +38,15 @@ def small_study_tests(events, totals) -> pd.DataFrame:
         sentence, or "". Slopes are NaN where there is none.
     """
     rows = []
+    seen = float(np.sum(events))
+    nothing = seen in (0, float(np.sum(totals)))
     for test, scale in [*(("Egger", scale) for scale in SCALES), ("Peters", "logit")]:
         row = {"test": test, "scale": scale, "slope": np.nan, "slope_se": np.nan}
         row |= {"p": np.nan, "df": 0, "why": ""}
+        if nothing:
+            row["why"] = "All the trials have the same share, 0 or 100 %, so nothing is compared."
+            rows.append(row)
+            continue
         try:
             if test == "Egger":
                 result = egger_test(events, totals, transform=scale)
@@ -146,9 +152,7 @@ def cumulative_by_year(reported: pd.DataFrame, **settings) -> tuple[list, pd.Dat
 def cumulative_table(steps: list[CumulativeStep], dated: pd.DataFrame) -> pd.DataFrame:
     """Return the growth of the pool as it is to be read."""
     if not steps:
-        return pd.DataFrame(
-            [{"Up to": "fewer than two trials have a year", "Pooled %": NOTHING}]
-        )
+        return pd.DataFrame([{"Up to": "fewer than two trials have a year", "Pooled %": NOTHING}])
     return pd.DataFrame(
         {
             "Up to": f"{step.value:g}",
@@ -178,8 +182,12 @@ def trim_and_fill_table(events, totals, *, transform: str, method: str) -> pd.Da
             row |= dict.fromkeys(("Filled pool %", "Interval", "Added trials %"), NOTHING)
             try:
                 t = trim_and_fill(
-                    events, totals, transform=transform, method=method,
-                    estimator=estimator, side=side,
+                    events,
+                    totals,
+                    transform=transform,
+                    method=method,
+                    estimator=estimator,
+                    side=side,
                 )
                 row["Side"] = side or f"{t.side} (chosen by the data)"
                 row["Added"] = str(t.k0)
@@ -201,20 +209,26 @@ def filled_span(events, totals, *, transform: str, method: str) -> float:
     Returns
     -------
     float
-        In percentage points; 0 where trim and fill has no answer.
+        In percentage points; NaN where trim and fill has no answer.
     """
+    if len(events) < 3 or transform == "glmm":
+        return float("nan")
     pools = []
     for estimator in FILL_ESTIMATORS:
         for side in SIDES:
             try:
                 t = trim_and_fill(
-                    events, totals, transform=transform, method=method,
-                    estimator=estimator, side=side,
+                    events,
+                    totals,
+                    transform=transform,
+                    method=method,
+                    estimator=estimator,
+                    side=side,
                 )
                 pools.append(100 * t.estimate)
-            except InputError:
+            except NoFiniteEstimate:
                 continue
-    return max(pools) - min(pools) if pools else 0.0
+    return max(pools) - min(pools) if pools else float("nan")
 
 
 def prior_table(posteriors) -> pd.DataFrame:

@@ -67,7 +67,7 @@ def grouping_table(tests: list[GroupingTest]) -> pd.DataFrame:
                 "Test": name if test.homogeneity else "none: " + _why_not(test.grouping),
                 "Exact P": bare_p(p_exact),
                 "Asymptotic P": bare_p(asymptotic),
-                "Exact P, corrected": bare_p(test.adjusted),
+                "P, corrected": bare_p(test.adjusted),
             }
         )
     return pd.DataFrame(rows)
@@ -202,7 +202,8 @@ def trend_reading(tests: list[GroupingTest]) -> str:
             verdict = "looks unlike chance alone, but not after the correction"
         else:
             verdict = "is compatible with chance; that does not show that the groups are alike"
-        sentences.append(f"**{who}:** against {what}, exact {p}. The pattern {verdict}.")
+        kind = "exact" if test.is_exact else "asymptotic"
+        sentences.append(f"**{who}:** against {what}, {kind} {p}. The pattern {verdict}.")
     return "\n\n".join(sentences) or "There is no grouping in this table."
 
 

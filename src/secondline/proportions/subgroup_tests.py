@@ -42,6 +42,12 @@ class GroupingTest:
     homogeneity: object
     trends: dict
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether `p` is an exact P value."""
+        test = self.trends.get("ranks") if self.main == "trend" else self.homogeneity
+        return test is not None and bool(np.isfinite(test.p_exact))
+
 
 @dataclass(frozen=True, eq=False)
 class ChanceSpread:

@@ -27,6 +27,7 @@ def quantities(
     *,
     odds_ratio: tuple[float, float],
     odds_ratio_source: str,
+    odds_ratio_spread: str = "sampling",
     pool_source: str,
     new_trial: bool = False,
     retained: tuple[float, float] = (0.2, 1.0),
@@ -43,7 +44,7 @@ def quantities(
     odds_ratio : tuple of float
         Estimate and standard error of the log odds ratio of response, before CAR-T
         against after it.
-    odds_ratio_source, pool_source : str
+    odds_ratio_source, odds_ratio_spread, pool_source : str
     new_trial : bool
         Take the response after CAR-T as that of a new trial, not as the average.
     retained : tuple of float
@@ -127,7 +128,7 @@ def quantities(
         ("bispecific_response", "Response to an antibody after CAR-T", pooled.estimate,
          from_pool(pooled, new_trial=new_trial), "share", recomputed, sampling, pool_source),
         ("before_odds_ratio", "Odds of response to an antibody before CAR-T against after it",
-         float(np.exp(ratio)), from_log(ratio, se), "ratio", assumed, sampling,
+         float(np.exp(ratio)), from_log(ratio, se), "ratio", assumed, odds_ratio_spread,
          odds_ratio_source),
         ("bispecific_duration", "Median duration of response to an antibody after CAR-T",
          lengths[1], between(shortest, lengths[1], 2 * lengths[1]), "months", published, hand,
@@ -148,7 +149,7 @@ def quantities(
         ("untreated", "Median survival after a failure, untreated", 3.0,
          between(1.5, 3.0, 5.0), "months", assumed, hand,
          "below what is printed for all who relapse after CAR-T"),
-        ("other_deaths", "Deaths from other causes, a month", OTHER_DEATHS,
+        ("other_deaths", "Deaths from other causes", OTHER_DEATHS,
          between(OTHER_DEATHS / 4, OTHER_DEATHS, 2 * OTHER_DEATHS), "per month", assumed, hand,
          "no source gives it"),
     ]  # fmt: skip
@@ -183,7 +184,7 @@ def odds_before_after(trials) -> dict:
     Returns
     -------
     dict
-        odds_ratio and odds_ratio_source, as :func:`quantities` takes them: the pooled
+        odds_ratio, its source and spread, as :func:`quantities` takes them: the pooled
         log odds ratio (DerSimonian-Laird) and its standard error. Without such a
         trial, no difference is assumed, with a standard error of 0.5.
     """
@@ -192,6 +193,7 @@ def odds_before_after(trials) -> dict:
         return {
             "odds_ratio": (0.0, 0.5),
             "odds_ratio_source": "no trial has cohorts with and without prior CAR-T",
+            "odds_ratio_spread": "by hand",
         }
     pooled = pool_contrasts(
         paired["events_naive"], paired["totals_naive"],

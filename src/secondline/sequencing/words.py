@@ -110,7 +110,7 @@ def report(
         From :func:`secondline.sequencing.one_way`.
     """
     assumed = sum(quantity.kind == "assumed" for quantity in known.values())
-    by_hand = sum(quantity.spread == "by hand" for quantity in known.values())
+    by_hand = sum(q.spread == "by hand" and q.low < q.high for q in known.values())
     widest = swings.iloc[0]
     return (
         f"In a semi-Markov model with virtual patients ({n_draws:,} draws of {len(known)} "

@@ -66,7 +66,10 @@ def kaplan_meier(times, events, *, level: float = 0.95, interval: str = "log-log
     from scipy.stats import CensoredData, ecdf
 
     times = np.asarray(times, dtype=float)
-    events = np.asarray(events, dtype=bool)
+    events = np.asarray(events)
+    if events.dtype != bool and not np.isin(events, (0, 1)).all():
+        raise InputError("events must hold only 1 (event) and 0 (censored), or True and False.")
+    events = events.astype(bool)
     if times.ndim != 1 or times.shape != events.shape or not len(times):
         raise InputError("Give one time and one event, true or false, for each patient.")
     if not (np.isfinite(times).all() and (times >= 0).all()):
@@ -103,7 +106,9 @@ def median_with_interval(curve: KaplanMeier) -> Median:
     Median
         nan where one half is not reached.
     """
-    return Median(*(_first_half(curve.times, y) for y in (curve.survival, curve.lower, curve.upper)))
+    return Median(
+        *(_first_half(curve.times, y) for y in (curve.survival, curve.lower, curve.upper))
+    )
 
 
 def _first_half(times: np.ndarray, values: np.ndarray) -> float:

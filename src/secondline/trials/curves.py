@@ -169,20 +169,8 @@ def _at(table, arm, times):
 
 def _row_before(table, times):
     """Return the last row of each trial at or before each time, or -1."""
-    span = 1.0 + max(float(table.time.max(initial=0.0)), float(times.max()))
-    # one sorted key for all trials: their rows stand together
-    key = table.time / span + table.trial
-    wanted = np.arange(table.trials)[:, None] + times[None, :] / span
-    rows = np.searchsorted(key, wanted, side="right") - 1
-    # the key is rounded: step to the exact neighbour
-    ahead = np.minimum(rows + 1, len(key) - 1)
-    if len(key):
-        mine = table.trial[ahead] == np.arange(table.trials)[:, None]
-        rows = np.where(mine & (rows + 1 < len(key)) & (table.time[ahead] <= times), rows + 1, rows)
-        over = (rows >= 0) & (table.time[np.maximum(rows, 0)] > times)
-        over &= table.trial[np.maximum(rows, 0)] == np.arange(table.trials)[:, None]
-        rows = np.where(over, rows - 1, rows)
-    return np.where(rows >= table.start[:-1, None], rows, -1)
+    count = np.column_stack([table.total(table.time <= time) for time in times]).astype(int)
+    return np.where(count > 0, table.start[:-1, None] + count - 1, -1)
 
 
 def _median(table, arm):
