@@ -117,3 +117,19 @@ def test_an_asymptotic_p_is_not_called_exact():
 
     test = GroupingTest(None, "homogeneity", 0.1, 0.1, Homogeneity(), {})
     assert not test.is_exact
+
+
+def test_numbers_serve_where_a_duration_is_in_own_words(tmp_path):
+    from secondline.survival import classify_medians
+
+    path = tmp_path / "mine.csv"
+    path.write_text(
+        "trial,backbone,prior_car_t,n,orr_events,cr_events,dor,dor_median,dor_lower\n"
+        "A,none,yes,20,8,2,about half a year,6,3\n"
+        "B,none,yes,20,8,2,long,,\n",
+        encoding="utf-8",
+    )
+    cells = classify_medians(read_trials(path), "DOR")
+    assert cells["median"].tolist()[0] == 6
+    assert cells["lower"].tolist()[0] == 3
+    assert cells["status"].tolist()[1] == "in other words"

@@ -48,8 +48,8 @@ def classify_medians(trials: pd.DataFrame, outcome: str) -> pd.DataFrame:
     ----------
     trials : DataFrame
         From :func:`secondline.tables.read_trials`. The printed text (column dor,
-        docr, pfs or os) is read first; where it is absent, the numbers in
-        ``<outcome>_median``, ``_lower`` and ``_upper`` are.
+        docr, pfs or os) is read first; where it is absent, or in words that are not
+        understood, the numbers in ``<outcome>_median``, ``_lower`` and ``_upper`` are.
     outcome : {"DOR", "DoCR", "PFS", "OS"}
 
     Returns
@@ -73,6 +73,9 @@ def classify_medians(trials: pd.DataFrame, outcome: str) -> pd.DataFrame:
     for (index, cohort), treatment in zip(trials.iterrows(), treatments(trials), strict=True):
         printed = str(cohort.get(name, "") or "").strip()
         cell = _read(printed) if printed not in DASHES else _numbers(cohort, name)
+        if cell["status"] == "in other words" and np.isfinite(_numbers(cohort, name)["median"]):
+            # a reader's own wording is not understood, but the numbers beside it are
+            cell = _numbers(cohort, name)
         follow_up = _positive(cohort.get("follow_up_months", np.nan))
         rows.append(
             {
