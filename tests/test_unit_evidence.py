@@ -253,6 +253,14 @@ def test_figures_draw_any_table_and_show_its_names_as_text(name, request):
         assert any("reader's own file (mine.csv)" in text for text in texts_of(figure))
     if name == "odd":
         assert any(r"<b>Centre</b> \$x^\$" in text for text in texts_of(drawn[0]))
+        # a name gives way, never which of the two cohorts of a trial it is
+        assert "Centre 4 · glofitamab + R-CHOP (naive)" in texts_of(drawn[0])
+        long = table.assign(trial="A name as long as a row that goes on and on and on, and on")
+        twice = pd.concat([long.iloc[:1], long.iloc[3:4]])
+        drawn = figures.reporting_map(evidence.reporting_map(twice), **label)
+        assert [text[-7:] for text in texts_of(drawn) if text.startswith("A name")] == [
+            "(after)", "(naive)",
+        ]  # fmt: skip
 
 
 def test_durations_mark_open_limits_and_follow_up():

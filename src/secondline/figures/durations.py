@@ -63,9 +63,9 @@ def durations(groups, *, provenance: str, source: str = ""):
                   va="center", transform=across, bbox=WHITE)  # fmt: skip
         y += 0.62
         for cell in cells.itertuples():
-            axes.text(0, y, cohort_name(cell.trial, cell.treatment, 3.85), fontsize=9,
+            axes.text(0, y, cohort_name(cell.trial, cell.treatment, 3.6), fontsize=9,
                       va="center", transform=across, bbox=WHITE)  # fmt: skip
-            axes.text(1, y, fitted(cell.shown, 1.35), fontsize=9, va="center", ha="right",
+            axes.text(1, y, fitted(cell.shown, 1.3), fontsize=9, va="center", ha="right",
                       transform=across, bbox=WHITE)  # fmt: skip
             if cell.follow_up <= end:
                 axes.plot([cell.follow_up] * 2, [y + 0.19, y + 0.65], color=INK, linewidth=1.6,

@@ -40,7 +40,7 @@ def follow_up(cohorts, *, provenance: str, source: str = ""):
     longest = np.nanmax(cohorts["months"]) if cohorts["months"].notna().any() else 12
     axes.set(xlim=(0, 1.12 * longest), ylim=(k - 0.4, -0.75))
     for y, row in enumerate(cohorts.itertuples()):
-        axes.text(0, y - 0.42, cohort_name(row.trial, row.treatment, 5.2), va="center", fontsize=9)
+        axes.text(0, y - 0.42, cohort_name(row.trial, row.treatment, 4.9), va="center", fontsize=9)
         if np.isnan(row.months):
             axes.text(0.01 * longest, y, "not reported", va="center", fontsize=8.5, color=GREY)
             continue

@@ -107,7 +107,7 @@ def paired(
             100 * row.events_exposed / row.totals_exposed,
             100 * row.events_naive / row.totals_naive,
         )
-        write(top, 0, y, cohort_name(row.trial, row.treatment, 3.9))
+        write(top, 0, y, cohort_name(row.trial, row.treatment, 3.6))
         write(top, 1, y, f"{shares[0]:.1f} and {shares[1]:.1f} %", ha="right")
         line = y + 0.42
         top.plot(shares, [line, line], color=GREY, linewidth=1.2, zorder=1)

@@ -38,7 +38,7 @@ def progression_bounds(trials, bounds, *, provenance: str, source: str = ""):
     given = dict(zip(trials.index, treatments(trials), strict=True))
     for y, (index, b) in enumerate(bounds.items()):
         cohort = trials.loc[index]
-        name = cohort_name(cohort["trial"], given[index], 3.75)
+        name = cohort_name(cohort["trial"], given[index], 3.5)
         axes.text(0, y - 0.36, f"{name}, PFS {b.months:g} months", fontsize=9,
                   va="center", bbox=WHITE, zorder=4)  # fmt: skip
         most, needed = 100 * b.most / b.n, 100 * b.needed / b.n

@@ -1,6 +1,15 @@
 """Which trial reports which outcome, and how."""
 
-from secondline.figures.style import FAINT, GREY, INK, cohort_name, drug_colour, literal, stamp
+from secondline.figures.style import (
+    FAINT,
+    GREY,
+    INK,
+    cohort_name,
+    drug_colour,
+    literal,
+    stamp,
+    width_of,
+)
 
 # background of a cell; its text says the same without the colour
 SHADES = {
@@ -62,9 +71,8 @@ def reporting_map(cells, *, provenance: str, source: str = ""):
     used = set()
     for y, ((trial, prior), group) in enumerate(rows):
         note = {"yes": " (after)", "no": " (naive)"}[prior] if trial in doubled else ""
-        treatment = group["treatment"].iloc[0] + note
-        axes.text(0.02, y + 0.19, cohort_name(trial, treatment.strip(), 5.2), va="center",
-                  fontsize=9)  # fmt: skip
+        name = cohort_name(trial, group["treatment"].iloc[0], 4.9 - width_of(note))
+        axes.text(0.02, y + 0.19, name + note, va="center", fontsize=9)
         axes.plot([-0.06, -0.06], [y + 0.06, y + 0.94], linewidth=4, clip_on=False,
                   color=drug_colour(group["drug"].iloc[0]), solid_capstyle="butt")  # fmt: skip
         for x, cell in enumerate(group.itertuples()):
