@@ -37,6 +37,7 @@ def about_the_review(recorded):
     assert recorded["most_free"] == 16
     assert recorded["latest_needed"] == pytest.approx(9.1)
     assert recorded["cartron_still"] == pytest.approx(100 * 35 / 46 / 2)
+    assert (recorded["cartron_failed"], recorded["cartron_nonresponders"]) == (12, 11)
     assert recorded["share_of_all_lowest"] == pytest.approx(100 * 29 / 60 / 2)
     assert recorded["pfs_mean"] == pytest.approx(69.1 / 6)
     assert recorded["default_median_40"] == pytest.approx(4.867, abs=5e-4)

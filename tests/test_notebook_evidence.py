@@ -44,6 +44,7 @@ def about_the_review(recorded):
     assert recorded["flow_holds"] is True
     assert (recorded["os_trials"], recorded["os_patients"]) == (2, 106)
     assert recorded["refractory_trials"] == 6
+    assert (recorded["early_events"], recorded["late_events"]) == (6, 5)
     assert (recorded["questions_all"], recorded["questions_yes"]) == (9, 1)
 
 

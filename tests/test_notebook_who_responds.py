@@ -86,6 +86,11 @@ def published_parts(recorded):
     assert (recorded["time_patients"], recorded["time_events"]) == (59, 29)
     assert recorded["relapsed_count"] == 14
     assert recorded["paired_points"] == pytest.approx(11.417, abs=1e-3)
+    # Q below its expectation of two narrows the plain interval, not the conservative one
+    assert recorded["paired_q"] == pytest.approx(0.843, abs=1e-3)
+    assert recorded["paired_careful_more"] == pytest.approx(10.585, abs=1e-3)
+    assert recorded["paired_careful_fewer"] == pytest.approx(33.419, abs=1e-3)
+    assert (recorded["early_events"], recorded["late_events"]) == (6, 5)
     assert recorded["naive_points"] == pytest.approx(19.377, abs=1e-3)
     assert recorded["crude_within"] + recorded["crude_mix"] == pytest.approx(
         recorded["crude_points"]
@@ -104,6 +109,12 @@ def test_page_as_it_stands(default):
     assert recorded["lines_p"] == pytest.approx(fit.fit.p_values[1])
     assert recorded["lines_p_permutation"] == fit.p_permutation
     assert recorded["lines_p_corrected"] == pytest.approx(5 * recorded["lines_p"])
+    # the smallest that the arrangements allow: the one at hand and its mirror image
+    assert recorded["lines_p_permutation"] == pytest.approx(2 / recorded["lines_arrangements"])
+    assert recorded["lines_permutation_corrected"] == pytest.approx(
+        5 * recorded["lines_p_permutation"]
+    )
+    assert recorded["partner_p"] == pytest.approx(0.16309, rel=1e-4)
     assert recorded["prior_power_low"] == pytest.approx(
         100 * proportions.fisher_power(1 / 3, 12, 1 / 6, 18)
     )

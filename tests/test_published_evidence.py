@@ -126,8 +126,26 @@ def test_averages_of_the_six_medians():
     mean = (6.1 + 31.1 + 3.8 + 4.8 + 9.6 + 13.7) / 6
     assert values.loc["mean of the printed medians", "value"] == pytest.approx(mean)
     weighted = (27 * 6.1 + 52 * 31.1 + 46 * 3.8 + 60 * 4.8 + 35 * 9.6 + 13 * 13.7) / 233
-    assert values.loc["mean weighted by patients", "value"] == pytest.approx(weighted)
+    assert values.loc["mean weighted by the patients in it", "value"] == pytest.approx(weighted)
     assert values.loc["mean without the longest", "value"] == pytest.approx(7.6)
+
+
+def test_a_median_of_responders_is_weighted_by_responders():
+    values = survival.average_table(survival.classify_medians(EXPOSED, "DOR")).set_index("way")
+    row = values.loc["mean weighted by the patients in it"]
+    assert row["patients"] == 35 + 33 + 29
+    assert row["value"] == pytest.approx((35 * 19.7 + 33 * 9.7 + 29 * 14.8) / 97)
+    paragraph = evidence.report_paragraph(EXPOSED)
+    assert "a median of DOR from 3 (97 responders of 167 patients)" in paragraph
+    assert "a median of DoCR from 1 (20 complete responders of 52 patients)" in paragraph
+    assert "a median of PFS from 6 (233 patients)" in paragraph
+
+
+def test_responders_who_failed_by_the_median_of_all():
+    # 23 of 46 by 3.8 months, of whom 11 had no response
+    assert survival.failed_responders(46, 35) == 12
+    # 26 of 52, and as many without a response
+    assert survival.failed_responders(52, 26) == 0
 
 
 def test_intervals_that_have_two_ends():
@@ -149,7 +167,7 @@ def test_reporting_of_the_nine_trials():
 
 
 def test_refractory_share_of_two_thirds_belongs_to_no_count_of_46():
-    history = evidence.after_car_t_table(EXPOSED).set_index("Trial")["That is"]
+    history = evidence.after_car_t_table(EXPOSED).set_index("Trial")["In patients"]
     assert history["Cartron 2025"] == "no count of 46"
     assert history["Topp 2025"] == "43 of 60"
     assert history["Hutchings 2023a"] == "46 of 52"

@@ -133,8 +133,62 @@ def test_sorting_puts_missing_last_and_keeps_all(odd):
 
 def test_characteristics_of_a_bare_table_are_dashes(bare):
     page = evidence.characteristics_table(bare)
-    assert (page[["Study", "Report", "Treatment", "Follow-up (months)"]] == "–").all(axis=None)
+    assert (page[["Report", "Treatment", "Follow-up (months)"]] == "–").all(axis=None)
+    assert list(page["Trial"]) == ["X", "Y"]
     assert len(evidence.after_car_t_table(bare)) == 0
+
+
+def test_a_study_stands_beside_its_trial():
+    names = list(evidence.characteristics_table(read_trials())["Trial"])
+    assert names[0] == "Chong 2025"
+    assert "Thieblemont 2024 (EPCORE NHL-1)" in names
+
+
+def test_responders_that_are_not_known_have_no_weight(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text(
+        "trial,backbone,prior_car_t,n,orr_events,cr_events,dor\n"
+        "A,none,yes,20,,3,5m\nB,none,yes,30,10,3,9m\nC,none,yes,9,0,0,2m\n",
+        encoding="utf-8",
+    )
+    table = read_trials(path)
+    cells = survival.classify_medians(table, "DOR")
+    assert np.isnan(cells["counted"].iloc[0]) and cells["counted"].iloc[1] == 10
+    values = survival.average_table(cells).set_index("way")
+    assert values.loc["mean of the printed medians", "value"] == pytest.approx(16 / 3)
+    assert np.isnan(values.loc["mean weighted by the patients in it", "value"])
+    page = survival.averages_page(survival.duration_groups(table))
+    assert (page["Patients in it"].iloc[:2] == "–").all()
+    assert "a median of DOR from 3 (59 patients)" in evidence.report_paragraph(table)
+    nobody = survival.average_table(cells.iloc[2:]).set_index("way")
+    assert np.isnan(nobody.loc["mean weighted by the patients in it", "value"])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (3.4, 9.04, "3.4 to 9.0 months"),
+        (3.4, np.inf, "3.4 months to not reached"),
+        (np.nan, 5, "not reached to 5.0 months"),
+        (np.nan, np.nan, "not reached"),
+    ],
+)
+def test_a_limit_that_is_not_reached_is_said(low, high, text):
+    assert survival.months_range(low, high) == text
+
+
+def test_responders_that_cannot_be_are_refused():
+    with pytest.raises(InputError, match="5 responders of 4 patients do not fit"):
+        survival.failed_responders(4, 5)
+
+
+def test_the_paragraph_tells_one_outcome():
+    groups = survival.duration_groups(read_trials())
+    text = survival.report_paragraph(groups)
+    assert text.startswith("Progression-free survival (PFS), as reported")
+    assert "response" not in text
+    first = survival.report_paragraph({k: v for k, v in groups.items() if "PFS" not in k})
+    assert first.startswith("Duration of response (DOR), as reported")
 
 
 def test_reporting_map_has_every_cell_and_tells_both_rows_of_a_trial_apart(odd):
@@ -199,6 +253,14 @@ def test_figures_draw_any_table_and_show_its_names_as_text(name, request):
         assert any("reader's own file (mine.csv)" in text for text in texts_of(figure))
     if name == "odd":
         assert any(r"<b>Centre</b> \$x^\$" in text for text in texts_of(drawn[0]))
+        # a name gives way, never which of the two cohorts of a trial it is
+        assert "Centre 4 · glofitamab + R-CHOP (naive)" in texts_of(drawn[0])
+        long = table.assign(trial="A name as long as a row that goes on and on and on, and on")
+        twice = pd.concat([long.iloc[:1], long.iloc[3:4]])
+        drawn = figures.reporting_map(evidence.reporting_map(twice), **label)
+        assert [text[-7:] for text in texts_of(drawn) if text.startswith("A name")] == [
+            "(after)", "(naive)",
+        ]  # fmt: skip
 
 
 def test_durations_mark_open_limits_and_follow_up():
@@ -212,6 +274,28 @@ def test_durations_mark_open_limits_and_follow_up():
         if len(set(line.get_xdata())) == 1 and line.get_color() == "#1f2328"
     ]  # fmt: skip
     assert sorted(line.get_xdata()[0] for line in ticks) == [15.3, 16.2, 32]
+
+
+def test_a_combination_is_told_apart_from_its_antibody_alone():
+    table = read_trials()
+    label = provenance_label()
+    cells = survival.duration_groups(table, "PFS")
+    drawn = [
+        figures.follow_up(evidence.follow_up_table(table), **label),
+        figures.reporting_map(evidence.reporting_map(table), **label),
+        figures.durations(cells, **label),
+        figures.progression_bounds(table, survival.cohort_bounds(table), **label),
+    ]
+    for figure in drawn:
+        assert any(
+            text.startswith("Budde 2024 · mosunetuzumab + polatuzumab vedotin")
+            for text in texts_of(figure)
+        )
+    dots = [line for line in drawn[2].axes[0].lines if line.get_marker() == "o"]
+    open_ones = [dot for dot in dots if dot.get_markerfacecolor() == "white"]
+    assert (len(open_ones), len(dots)) == (2, 6)
+    bars = [bar.get_hatch() for bar in drawn[3].axes[0].patches]
+    assert bars.count("....") == 1
 
 
 def test_progression_figure_shows_the_counts_of_the_bounds():

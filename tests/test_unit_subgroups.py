@@ -17,6 +17,7 @@ from secondline.subgroups import (
     GIVEN,
     IMPOSSIBLE,
     REQUIRED,
+    counting_responses,
     read_subgroups,
     subgroup_label,
     subgroups_schema,
@@ -342,13 +343,60 @@ def test_figures_take_what_is_odd(tmp_path, measure):
     label = {"provenance": "own", "source": "mine $x^$.csv"}
     pairs = proportions.analyse_pairs(trials_of(tmp_path, rows), "ORR", measure=measure)
     text = shown(figures.paired(pairs, title="T", axis_label="%", **label))
-    assert sum(t.startswith("A very long name") for t in text) == 15
+    # in both panels
+    assert sum(t.startswith("A very long name") for t in text) == 30
     none = proportions.analyse_pairs(trials_of(tmp_path, "A,none,yes,9,3,\n"), "ORR")
     text = shown(figures.paired(none, title="T", axis_label="%", **label))
     assert any("No trial in this table" in t for t in text)
     result = proportions.regress_on(trials_of(tmp_path, "A,none,yes,9,3,\n"), "ORR", "year")
     text = shown(figures.bubble(result, title="T", axis_label="%", **label))
     assert any(t.startswith("No cohort after CAR-T") for t in text)
+
+
+def test_groupings_that_count_something_else_than_a_response_are_left_out(tmp_path):
+    groupings = read_subgroups()
+    assert [g.name for g in counting_responses(groupings)] == [g.name for g in groupings[:3]]
+    other = "trial,outcome,grouping,group,n,events\nA,fever,p,x,10,3\nA,fever,p,y,10,4\n"
+    mine = read_subgroups(write(tmp_path, other))
+    assert counting_responses(mine) == mine
+    unnamed = read_subgroups(write(tmp_path, COUNTS + "A,p,x,10,3\nA,p,y,10,4\n"))
+    assert counting_responses([*unnamed, *mine]) == unnamed
+    table = proportions.subgroup_table(groupings)
+    assert set(table["Counted"]) == {"ORR", "prior response to CAR-T"}
+
+
+def test_models_that_read_alike_share_a_row():
+    apart = ([30, 10, 20], [60, 60, 40], [10, 30, 9], [60, 50, 44])
+    for counts, models in (
+        (
+            proportions.counts_of(proportions.paired_cohorts(tables.read_trials(), "ORR")),
+            ["inverse variance (common, DL, REML, PM alike)", "Mantel-Haenszel"],
+        ),
+        (apart, ["common", "DL", "REML", "PM", "Mantel-Haenszel"]),
+    ):
+        ways = proportions.pool_contrasts_all_ways(*counts)
+        table = proportions.ways_of_contrast_table(ways)
+        mine = table[table["Measure"] == "risk difference"]
+        assert mine["Model"].tolist() == models
+        for result in ways:
+            if result.ci == "wald":
+                limits = contrast_range(result.measure, result.lower, result.upper)
+                assert limits in set(table["Wald"])
+    assert proportions.ways_of_contrast_table([]).columns.tolist() == ["Measure", "Pooled"]
+
+
+def test_each_kind_of_p_is_corrected_on_its_own():
+    results = [
+        proportions.regress_on(tables.read_trials(), "ORR", name)
+        for name in proportions.MODERATORS
+    ]
+    table = proportions.moderator_table(results).set_index("Moderator")
+    row = table.loc["median prior lines"]
+    assert row["P, corrected (Knapp-Hartung)"] == "0.045"
+    # two of the 70 arrangements of four twos and four threes, and five times that
+    assert results[3].arrangements == 70
+    assert results[3].p_permutation == pytest.approx(2 / 70)
+    assert (row["P (permutation)"], row["P, corrected (permutation)"]) == ("0.029", "0.14")
 
 
 def test_figure_of_subgroups_shows_what_cannot_be_counted():
@@ -358,8 +406,9 @@ def test_figure_of_subgroups_shows_what_cannot_be_counted():
     limits = [proportions.group_intervals(g) for g in groupings]
     text = shown(figures.subgroups(groupings, limits, title="T", **subgroup_label()))
     assert "printed 84.2: no count fits" in text
-    assert "52.8 (35.5 to 69.6)" in text
-    assert sum("/" in t for t in text) >= 12
+    assert "52.8 % (35.5 to 69.6)" in text
+    assert "axi-cel: 19 of 36" in text
+    assert sum(" of " in t for t in text) >= 12
 
 
 def shown(figure) -> list[str]:

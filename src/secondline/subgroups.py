@@ -8,7 +8,7 @@ import pandas as pd
 
 from secondline.intervals import counts_from_percentage
 from secondline.paths import project_root
-from secondline.tables import read_checked
+from secondline.tables import OUTCOMES, read_checked
 
 REQUIRED = ("trial", "grouping", "group", "n")
 # how a group's count is known
@@ -124,6 +124,16 @@ def read_subgroups(path: str | Path = "") -> tuple[Grouping, ...]:
         groups = tuple(_group(row) for row in rows.itertuples())
         groupings.append(Grouping(trial, outcome, name, groups, ordered and len(groups) > 1))
     return tuple(groupings)
+
+
+def counting_responses(groupings) -> tuple[Grouping, ...]:
+    """Return the groupings whose outcome is a response, or not named; all if none is.
+
+    A share of patients who had an earlier response, say, does not belong on one axis
+    with shares of patients who responded.
+    """
+    mine = tuple(g for g in groupings if g.outcome.strip().upper() in ("", *OUTCOMES))
+    return mine or tuple(groupings)
 
 
 def subgroup_label(path: str | Path = "") -> dict[str, str]:

@@ -3,8 +3,11 @@
 import pandas as pd
 
 from secondline.survival import DURATIONS, STATUSES, classify_medians, shown
+from secondline.tables import treatments
 
 OUTCOMES = ("ORR", "CR", *DURATIONS)
+# whom a duration of response counts
+RESPONDERS = {"DOR": "responders", "DoCR": "complete responders"}
 
 
 def reporting_map(trials: pd.DataFrame) -> pd.DataFrame:
@@ -18,13 +21,14 @@ def reporting_map(trials: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row for each cohort and outcome: trial, drug, prior_car_t, outcome, status
+        One row for each cohort and outcome: trial, drug, treatment, combination (whether
+        it has a partner), prior_car_t, outcome, status
         ("count" or one of :data:`secondline.survival.STATUSES`) and text (the count
         as ``11/27``, a median as printed, "–" where there is nothing).
     """
     rows = []
     cells = {outcome: classify_medians(trials, outcome) for outcome in DURATIONS}
-    for index, cohort in trials.iterrows():
+    for (index, cohort), treatment in zip(trials.iterrows(), treatments(trials), strict=True):
         for outcome in OUTCOMES:
             if outcome in DURATIONS:
                 cell = cells[outcome].loc[index]
@@ -35,10 +39,12 @@ def reporting_map(trials: pd.DataFrame) -> pd.DataFrame:
                 status = "not reported" if missing else "count"
                 text = "–" if missing else f"{events}/{cohort['n']}"
             rows.append(
-                (cohort["trial"], cohort.get("drug", ""), cohort["prior_car_t"], outcome,
-                 status, text)
+                (cohort["trial"], cohort.get("drug", ""), treatment,
+                 cohort["backbone"] != "none", cohort["prior_car_t"], outcome, status, text)
             )  # fmt: skip
-    columns = ["trial", "drug", "prior_car_t", "outcome", "status", "text"]
+    columns = [
+        "trial", "drug", "treatment", "combination", "prior_car_t", "outcome", "status", "text",
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -83,7 +89,10 @@ def patients_with(trials: pd.DataFrame, outcome: str) -> int:
 
 
 def report_paragraph(trials: pd.DataFrame) -> str:
-    """Return a paragraph for a results section: how many cohorts and patients give what."""
+    """Return a paragraph for a results section: how many cohorts and patients give what.
+
+    Of a duration of response the responders are named, whom alone it counts.
+    """
     known = {outcome: patients_with(trials, outcome) for outcome in OUTCOMES}
     cells = reporting_map(trials)
     told = []
@@ -91,7 +100,8 @@ def report_paragraph(trials: pd.DataFrame) -> str:
         found = cells.loc[cells["outcome"] == outcome, "status"]
         kind = "a count of" if outcome not in DURATIONS else "a median of"
         is_number = found.isin(("count", "median with interval", "median only"))
-        text = f"{kind} {outcome} from {int(is_number.sum())} ({known[outcome]} patients)"
+        whom = _whom(trials, outcome) + f"{known[outcome]} patients"
+        text = f"{kind} {outcome} from {int(is_number.sum())} ({whom})"
         open_ = int(found.isin(("not reached", "not estimated")).sum())
         if open_:
             text += f", and {open_} more in which it was not reached or not estimated"
@@ -101,3 +111,13 @@ def report_paragraph(trials: pd.DataFrame) -> str:
         f"There were {k} cohort{'s' if k != 1 else ''} with {patients} patients. "
         f"Of these cohorts there was {'; '.join(told)}."
     )
+
+
+def _whom(trials: pd.DataFrame, outcome: str) -> str:
+    if outcome not in RESPONDERS:
+        return ""
+    cells = classify_medians(trials, outcome)
+    counted = cells.loc[cells["median"].notna(), "counted"]
+    if not len(counted) or counted.isna().any():
+        return ""
+    return f"{int(counted.sum())} {RESPONDERS[outcome]} of "

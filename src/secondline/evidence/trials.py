@@ -63,8 +63,7 @@ def characteristics_table(trials: pd.DataFrame) -> pd.DataFrame:
     for (_, c), treatment in zip(trials.iterrows(), treatments(trials), strict=True):
         rows.append(
             {
-                "Trial": c["trial"],
-                "Study": _text(c.get("study")),
+                "Trial": c["trial"] + (f" ({c['study']})" if c.get("study") else ""),
                 "Report": _text(c.get("publication")),
                 "Treatment": treatment or "–",
                 "CAR-T before": c["prior_car_t"],
@@ -78,13 +77,14 @@ def characteristics_table(trials: pd.DataFrame) -> pd.DataFrame:
 
 
 def follow_up_table(trials: pd.DataFrame) -> pd.DataFrame:
-    """Return trial, drug, patients and median follow-up (nan if not reported), in order."""
+    """Return trial, treatment, patients and median follow-up (nan if not reported), in order."""
     blank = pd.Series(np.nan, index=trials.index)
     return pd.DataFrame(
         {
             "trial": trials["trial"],
             "drug": trials.get("drug", pd.Series("", index=trials.index)),
             "treatment": treatments(trials),
+            "combination": trials["backbone"] != "none",
             "n": trials["n"],
             "months": trials.get("follow_up_months", blank).where(lambda m: m > 0),
         }
@@ -106,14 +106,14 @@ def after_car_t_table(trials: pd.DataFrame) -> pd.DataFrame:
                 "Trial": c["trial"],
                 "Patients": str(c["n"]),
                 "Refractory to CAR-T": _percent(share),
-                "That is": _count_of_share(share, c["n"]),
+                "In patients": _count_of_share(share, c["n"]),
                 "Prior lines (range)": _lines(c),
-                "Room for CAR-T": "–" if _missing(fewest) else ("yes" if fewest >= 2 else "no"),
+                "Fewest lines 2 or more": "–" if _missing(fewest) else ("yes" if fewest >= 2 else "no"),
             }
         )
     columns = [
-        "Trial", "Patients", "Refractory to CAR-T", "That is", "Prior lines (range)",
-        "Room for CAR-T",
+        "Trial", "Patients", "Refractory to CAR-T", "In patients", "Prior lines (range)",
+        "Fewest lines 2 or more",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 

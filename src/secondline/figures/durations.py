@@ -2,9 +2,20 @@
 
 import numpy as np
 
-from secondline.figures.style import FAINT, GREY, INK, drug_colour, literal, stamp
+from secondline.figures.style import (
+    FAINT,
+    GREY,
+    INK,
+    cohort_name,
+    drug_colour,
+    fitted,
+    literal,
+    stamp,
+)
 
-ROW = 0.34
+WIDTH = 5.6
+ROW = 0.5  # inches a row: its name, and below it the line
+WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1}
 LONGEST = 120.0  # months; what lies beyond is drawn at the edge
 WORDS = {
     "not reached": "NR",
@@ -16,6 +27,8 @@ WORDS = {
 
 def durations(groups, *, provenance: str, source: str = ""):
     """Draw medians, their limits and follow-up, one group of rows an outcome.
+
+    A cohort's name and its cell stand above its line; the dot of a combination is open.
 
     Parameters
     ----------
@@ -32,10 +45,10 @@ def durations(groups, *, provenance: str, source: str = ""):
     """
     from matplotlib.figure import Figure
 
-    rows = sum(len(cells) + 1.35 for cells in groups.values())
-    height = ROW * max(rows, 2) + 1.75
-    figure = Figure(figsize=(8.2, height))
-    axes = figure.add_axes((0.255, 1.32 / height, 0.5, (height - 1.5) / height))
+    rows = sum(len(cells) + 1.1 for cells in groups.values())
+    height = ROW * max(rows, 2) + 2.02
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.add_axes((0.025, 1.72 / height, 0.95, (height - 1.82) / height))
     end = _end_of_axis(groups)
     axes.set(xlim=(0, end), ylim=(max(rows, 2) - 0.3, 0))
     axes.set_yticks([])
@@ -46,18 +59,20 @@ def durations(groups, *, provenance: str, source: str = ""):
     across = axes.get_yaxis_transform()
     y = 0.4
     for title, cells in groups.items():
-        axes.text(-0.5, y, literal(title[:1].upper() + title[1:], 60), weight="bold", fontsize=10, va="center",
-                  transform=across)  # fmt: skip
-        y += 0.95
+        axes.text(0, y, literal(title[:1].upper() + title[1:], 60), weight="bold", fontsize=10,
+                  va="center", transform=across, bbox=WHITE)  # fmt: skip
+        y += 0.62
         for cell in cells.itertuples():
-            axes.text(-0.5, y, literal(cell.trial, 25), fontsize=9, va="center", transform=across)
-            axes.text(1.03, y, literal(cell.shown, 24), fontsize=9, va="center", transform=across)
+            axes.text(0, y, cohort_name(cell.trial, cell.treatment, 3.6), fontsize=9,
+                      va="center", transform=across, bbox=WHITE)  # fmt: skip
+            axes.text(1, y, fitted(cell.shown, 1.3), fontsize=9, va="center", ha="right",
+                      transform=across, bbox=WHITE)  # fmt: skip
             if cell.follow_up <= end:
-                axes.plot([cell.follow_up] * 2, [y - 0.36, y + 0.36], color=INK, linewidth=1.6,
+                axes.plot([cell.follow_up] * 2, [y + 0.19, y + 0.65], color=INK, linewidth=1.6,
                           linestyle=(0, (1.2, 1)))  # fmt: skip
-            _draw(axes, cell, y, end)
+            _draw(axes, cell, y + 0.42, end)
             y += 1
-        y += 0.4
+        y += 0.48
     if not groups:
         axes.text(0.5 * end, 1, "no duration is reported", ha="center", fontsize=9)
     _key(figure, height)
@@ -94,7 +109,9 @@ def _draw(axes, cell, y: float, end: float) -> None:
     if not np.isnan(cell.lower) and cell.lower <= end:
         axes.plot([cell.lower] * 2, [y - 0.18, y + 0.18], color=colour, linewidth=1.8)
     if known:
-        axes.plot(min(cell.median, 0.99 * end), y, "o", color=colour, markersize=7)
+        axes.plot(min(cell.median, 0.99 * end), y, "o", color=colour, markersize=7,
+                  markerfacecolor="white" if cell.combination else colour,
+                  markeredgewidth=1.8)  # fmt: skip
     elif cell.status in ("not reached", "not estimated"):
         place = end * 0.5 if np.isnan(start) else (start + end) / 2
         if np.isnan(start):
@@ -112,9 +129,10 @@ def _draw(axes, cell, y: float, end: float) -> None:
 
 def _key(figure, height: float) -> None:
     text = (
-        "dot: median; line: printed interval; arrow: no upper end printed (without any limit it "
-        "starts at follow-up);\ndotted tick: median follow-up; NR: not reached; NE: not estimated\n"
-        "blue mosunetuzumab, vermilion glofitamab, green epcoritamab, purple odronextamab, "
-        "grey other"
+        "dot: median (open: with a partner drug); line: printed interval\n"
+        "arrow: no upper end printed (without any limit it starts at follow-up)\n"
+        "dotted tick: median follow-up; NR: not reached; NE: not estimated\n"
+        "blue mosunetuzumab, vermilion glofitamab, green epcoritamab,\n"
+        "purple odronextamab, grey other"
     )
     figure.text(0.012, 0.24 / height, text, fontsize=8, color=GREY, va="bottom", linespacing=1.3)

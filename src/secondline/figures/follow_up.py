@@ -2,13 +2,23 @@
 
 import numpy as np
 
-from secondline.figures.style import FAINT, GREY, drug_colour, literal, stamp
+from secondline.figures.style import FAINT, GREY, cohort_name, drug_colour, stamp
 
-ROW = 0.33
+ROW = 0.48
+
+
+def bar_look(drug: str, combination: bool) -> dict:
+    """Return how a bar is filled: with an antibody's colour, or dotted beside a partner."""
+    colour = drug_colour(drug)
+    if combination:
+        return {"facecolor": "white", "edgecolor": colour, "hatch": "...."}
+    return {"facecolor": colour, "edgecolor": colour}
 
 
 def follow_up(cohorts, *, provenance: str, source: str = ""):
     """Draw a bar of median follow-up for each cohort, in the colour of its antibody.
+
+    A full bar is an antibody alone, a dotted one an antibody with a partner.
 
     Parameters
     ----------
@@ -26,16 +36,15 @@ def follow_up(cohorts, *, provenance: str, source: str = ""):
     k = len(cohorts)
     height = ROW * k + 1.2
     figure = Figure(figsize=(5.6, height))
-    axes = figure.add_axes((0.34, 0.8 / height, 0.62, (height - 0.95) / height))
+    axes = figure.add_axes((0.03, 0.8 / height, 0.94, (height - 0.9) / height))
     longest = np.nanmax(cohorts["months"]) if cohorts["months"].notna().any() else 12
-    axes.set(xlim=(0, 1.18 * longest), ylim=(k - 0.4, -0.6))
+    axes.set(xlim=(0, 1.12 * longest), ylim=(k - 0.4, -0.75))
     for y, row in enumerate(cohorts.itertuples()):
-        axes.text(-0.02, y, literal(row.trial, 22), ha="right", va="center", fontsize=9,
-                  transform=axes.get_yaxis_transform())  # fmt: skip
+        axes.text(0, y - 0.42, cohort_name(row.trial, row.treatment, 4.9), va="center", fontsize=9)
         if np.isnan(row.months):
             axes.text(0.01 * longest, y, "not reported", va="center", fontsize=8.5, color=GREY)
             continue
-        axes.barh(y, row.months, height=0.62, color=drug_colour(row.drug))
+        axes.barh(y, row.months, height=0.4, linewidth=1.2, **bar_look(row.drug, row.combination))
         axes.text(row.months + 0.015 * longest, y, f"{row.months:g}", va="center", fontsize=8.5)
     axes.set_yticks([])
     axes.set_xlabel("Median follow-up (months)")

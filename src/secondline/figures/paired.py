@@ -2,19 +2,29 @@
 
 import numpy as np
 
-from secondline.figures.style import BLUE, FAINT, GREY, INK, VERMILION, literal, stamp
+from secondline.figures.style import (
+    BLUE,
+    FAINT,
+    GREY,
+    INK,
+    VERMILION,
+    cohort_name,
+    literal,
+    stamp,
+)
 from secondline.proportions.contrast_report import POOL_NAMES, contrast_range, contrast_text
 from secondline.proportions.contrasts import MEASURE_NAMES
 from secondline.proportions.report import CI_NAMES
 
-ROW = 0.46  # inches a row
-WIDTH = 8.2
+ROW = 0.5  # inches a row: its name, and below it the line
+WIDTH = 5.6
+WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1}
 
 
 def paired(
     analysis, *, title: str, axis_label: str, provenance: str, source: str = ""
 ):
-    """Draw the two shares of each trial on the left and their contrast on the right.
+    """Draw the two shares of each trial above and their contrast below.
 
     Parameters
     ----------
@@ -37,29 +47,31 @@ def paired(
 
     cohorts, contrasts, pooled = analysis.cohorts, analysis.contrasts, analysis.pooled
     if pooled is None:
-        figure = Figure(figsize=(WIDTH, 1.4))
+        figure = Figure(figsize=(WIDTH, 1.7))
         figure.text(0.01, 0.92, literal(title), fontsize=11, weight="bold", va="top")
-        figure.text(0.01, 0.45, fill(literal(analysis.reason), 95), fontsize=9.5, va="center")
+        figure.text(0.01, 0.45, fill(literal(analysis.reason), 70), fontsize=9, va="center")
         stamp(figure, provenance, source)
         return figure
     k = len(cohorts)
-    rows = k + 1.2
-    height = ROW * rows + 2.05
+    upper_rows, lower_rows = k, k + 1.0
+    height = ROW * (upper_rows + lower_rows) + 2.95
     figure = Figure(figsize=(WIDTH, height))
-    bottom, tall = 1.05 / height, ROW * rows / height
-    left = figure.add_axes((0.26, bottom, 0.25, tall))
-    right = figure.add_axes((0.545, bottom, 0.225, tall))
-    for axes in (left, right):
-        axes.set_ylim(rows - 0.5, -0.6)
+    low_start = 1.05 / height
+    low_tall = ROW * lower_rows / height
+    up_start = low_start + low_tall + 0.98 / height
+    top = figure.add_axes((0.03, up_start, 0.94, ROW * upper_rows / height))
+    bottom = figure.add_axes((0.03, low_start, 0.94, low_tall))
+    for axes, rows in ((top, upper_rows), (bottom, lower_rows)):
+        axes.set_ylim(rows - 0.35, -0.35)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.grid(axis="x", color=FAINT, linewidth=0.6)
         axes.set_axisbelow(True)
-        axes.tick_params(labelsize=8)
+        axes.tick_params(labelsize=8.5)
         axes.xaxis.label.set_size(9)
-    left.set_xlim(0, 100)
-    left.set_xticks(range(0, 101, 25))
-    left.set_xlabel(axis_label)
+    top.set_xlim(0, 100)
+    top.set_xticks(range(0, 101, 25))
+    top.set_xlabel(axis_label)
 
     differs = pooled.measure == "RD"
     scale = 100 if differs else 1
@@ -69,64 +81,66 @@ def paired(
     ends = ends[np.isfinite(ends)]
     if differs:
         reach = min(100.0, 1.08 * np.abs(ends).max() + 2)
-        right.set_xlim(-reach, reach)
-        right.set_xlabel("Difference in percentage points")
+        bottom.set_xlim(-reach, reach)
+        bottom.set_xlabel("Difference in percentage points")
     else:
         from matplotlib.ticker import FixedLocator, NullLocator
 
         reach = float(np.exp(min(np.abs(np.log(ends)).max() * 1.08 + 0.05, np.log(40))))
-        right.set_xscale("log")
-        right.set_xlim(1 / reach, reach)
+        bottom.set_xscale("log")
+        bottom.set_xlim(1 / reach, reach)
         ticks = (0.1, 1, 10) if reach > 10 else (0.25, 0.5, 1, 2, 4)
         ticks = [t for t in ticks if 1 / reach <= t <= reach]
-        right.xaxis.set_major_locator(FixedLocator(ticks))
-        right.xaxis.set_minor_locator(NullLocator())
-        right.set_xticklabels([f"{t:g}" for t in ticks])
-        right.set_xlabel(MEASURE_NAMES[pooled.measure].capitalize() + " (log scale)")
-    right.axvline(null, color=GREY, linewidth=1)
+        bottom.xaxis.set_major_locator(FixedLocator(ticks))
+        bottom.xaxis.set_minor_locator(NullLocator())
+        bottom.set_xticklabels([f"{t:g}" for t in ticks])
+        bottom.set_xlabel(MEASURE_NAMES[pooled.measure].capitalize() + " (log scale)")
+    bottom.axvline(null, color=GREY, linewidth=1)
 
-    names, texts = left.get_yaxis_transform(), right.get_yaxis_transform()
-    style, small = {"va": "center", "fontsize": 9}, {"va": "center", "fontsize": 8.5}
+    def write(axes, x, y, text, **style):
+        axes.text(x, y, text, va="center", fontsize=9, bbox=WHITE, zorder=3,
+                  transform=axes.get_yaxis_transform(), **style)  # fmt: skip
+
     largest = np.nanmax(pooled.weights)
     for y, row in enumerate(cohorts.itertuples()):
-        below = row.treatment
-        up = y - 0.15 if below else y
-        left.text(-1.0, up, literal(row.trial, 22), transform=names, **style)
-        left.text(
-            -1.0, y + 0.2, literal(below, 38), transform=names, va="center", fontsize=7, color=GREY
-        )
         shares = (
             100 * row.events_exposed / row.totals_exposed,
             100 * row.events_naive / row.totals_naive,
         )
-        left.plot(shares, [y, y], color=GREY, linewidth=1.2, zorder=1)
-        left.plot(shares[0], y, marker="s", markersize=7, color=VERMILION, clip_on=False)
-        left.plot(shares[1], y, marker="o", markersize=7, color=BLUE, clip_on=False)
-        right.plot([low[y], high[y]], [y, y], color=INK, linewidth=1.2)
+        write(top, 0, y, cohort_name(row.trial, row.treatment, 3.6))
+        write(top, 1, y, f"{shares[0]:.1f} and {shares[1]:.1f} %", ha="right")
+        line = y + 0.42
+        top.plot(shares, [line, line], color=GREY, linewidth=1.2, zorder=1)
+        top.plot(shares[0], line, marker="s", markersize=7, color=VERMILION, clip_on=False)
+        top.plot(shares[1], line, marker="o", markersize=7, color=BLUE, clip_on=False)
+        write(bottom, 0, y, cohort_name(row.trial, "", 2.9))
+        write(bottom, 1, y, _text(pooled.measure, contrasts, y), ha="right")
+        bottom.plot([low[y], high[y]], [line, line], color=INK, linewidth=1.2)
         size = 4 + 6 * np.sqrt(pooled.weights[y] / largest)
-        right.plot(scale * contrasts.estimate[y], y, marker="D", markersize=size, color=INK)
-        right.text(1.04, y, _text(pooled.measure, contrasts, y), transform=texts, **small)
-    y = k + 0.2
-    left.axhline(k - 0.4, color=FAINT, linewidth=0.8)
-    right.axhline(k - 0.4, color=FAINT, linewidth=0.8)
-    left.text(-1.0, y, "Pooled contrast", transform=names, weight="bold", **style)
+        bottom.plot(scale * contrasts.estimate[y], line, marker="D", markersize=size, color=INK)
+    bottom.axhline(k - 0.27, color=FAINT, linewidth=0.8)
+    write(bottom, 0, k, "Pooled", weight="bold")
+    y = k + 0.42
     a, m, b = (scale * value for value in (pooled.lower, pooled.estimate, pooled.upper))
-    right.add_patch(Polygon([(a, y), (m, y - 0.22), (b, y), (m, y + 0.22)], color=INK))
+    bottom.add_patch(Polygon([(a, y), (m, y - 0.2), (b, y), (m, y + 0.2)], color=INK))
     value = contrast_text(pooled.measure, pooled.estimate)
-    span = contrast_range(pooled.measure, pooled.lower, pooled.upper)
-    right.text(1.04, y, f"{value} ({span})", transform=texts, weight="bold", **small)
+    limits = contrast_range(pooled.measure, pooled.lower, pooled.upper)
+    write(bottom, 1, k, f"{value} ({limits})", ha="right", weight="bold")
 
     figure.text(0.01, 1 - 0.08 / height, literal(title), fontsize=11, weight="bold", va="top")
-    key = 1 - 0.55 / height
+    key = 1 - 0.52 / height
     for x, mark, colour, name in (
-        (0.27, "s", VERMILION, "after CAR-T"),
-        (0.40, "o", BLUE, "CAR-T-naive"),
+        (0.035, "s", VERMILION, "after CAR-T"),
+        (0.25, "o", BLUE, "CAR-T-naive"),
     ):
         figure.add_artist(_marker(figure, x, key, mark, colour))
-        figure.text(x + 0.013, key, name, fontsize=8.5, va="center")
-    figure.text(0.545, key, "after CAR-T against CAR-T-naive", fontsize=8.5, va="center")
+        figure.text(x + 0.02, key, name, fontsize=9, va="center")
+    below = low_start + low_tall + 0.2 / height
+    text = f"After CAR-T against CAR-T-naive, {100 * pooled.level:g} % intervals"
+    figure.text(0.025, below, text, fontsize=9.5,
+                weight="bold", va="center")  # fmt: skip
     how = f"Pooled: {POOL_NAMES[pooled.method]}, {CI_NAMES[pooled.ci]} interval. "
-    figure.text(0.01, 0.29 / height, how + "Not randomised.", fontsize=8.5, va="bottom")
+    figure.text(0.01, 0.29 / height, how + "Not randomised.", fontsize=8, va="bottom")
     stamp(figure, provenance, source)
     return figure
 

@@ -1,6 +1,15 @@
 """Which trial reports which outcome, and how."""
 
-from secondline.figures.style import FAINT, GREY, INK, drug_colour, literal, stamp
+from secondline.figures.style import (
+    FAINT,
+    GREY,
+    INK,
+    cohort_name,
+    drug_colour,
+    literal,
+    stamp,
+    width_of,
+)
 
 # background of a cell; its text says the same without the colour
 SHADES = {
@@ -23,11 +32,14 @@ LEGEND = {
     "in other words": "in other words",
     "not reported": "not reported (–)",
 }
-ROW = 0.36
+WIDTH = 5.6
+ROW = 0.66  # inches a row: its name, and below it the cells
 
 
 def reporting_map(cells, *, provenance: str, source: str = ""):
     """Draw a grid of cohorts and outcomes with what is reported in each cell.
+
+    A cohort's name stands above its cells.
 
     Parameters
     ----------
@@ -46,9 +58,9 @@ def reporting_map(cells, *, provenance: str, source: str = ""):
     outcomes = list(dict.fromkeys(cells["outcome"]))
     rows = list(cells.groupby(["trial", "prior_car_t"], sort=False))
     doubled = {trial for (trial, _), _ in rows if [r[0][0] for r in rows].count(trial) > 1}
-    height = ROW * len(rows) + 1.35
-    figure = Figure(figsize=(8.2, height))
-    axes = figure.add_axes((0.24, 0.85 / height, 0.755, (height - 1.2) / height))
+    height = ROW * len(rows) + 1.7
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.add_axes((0.03, 1.2 / height, 0.96, (height - 1.55) / height))
     axes.set(xlim=(0, len(outcomes)), ylim=(len(rows), 0))
     axes.set_xticks([i + 0.5 for i in range(len(outcomes))], outcomes)
     axes.xaxis.tick_top()
@@ -59,21 +71,21 @@ def reporting_map(cells, *, provenance: str, source: str = ""):
     used = set()
     for y, ((trial, prior), group) in enumerate(rows):
         note = {"yes": " (after)", "no": " (naive)"}[prior] if trial in doubled else ""
-        axes.text(-0.14, y + 0.5, literal(trial, 21 - len(note)) + note, ha="right",
-                  va="center", fontsize=9)  # fmt: skip
-        axes.plot([-0.06, -0.06], [y + 0.15, y + 0.85], linewidth=4, clip_on=False,
+        name = cohort_name(trial, group["treatment"].iloc[0], 4.9 - width_of(note))
+        axes.text(0.02, y + 0.19, name + note, va="center", fontsize=9)
+        axes.plot([-0.06, -0.06], [y + 0.06, y + 0.94], linewidth=4, clip_on=False,
                   color=drug_colour(group["drug"].iloc[0]), solid_capstyle="butt")  # fmt: skip
         for x, cell in enumerate(group.itertuples()):
             used.add(cell.status)
             axes.add_patch(
-                Rectangle((x + 0.02, y + 0.06), 0.96, 0.88, facecolor=SHADES[cell.status],
+                Rectangle((x + 0.02, y + 0.36), 0.96, 0.6, facecolor=SHADES[cell.status],
                           edgecolor=FAINT, linewidth=0.8)
             )  # fmt: skip
-            axes.text(x + 0.5, y + 0.5, literal(str(cell.text), 16), ha="center", va="center",
-                      fontsize=8, color=INK if cell.status != "not reported" else GREY)  # fmt: skip
+            axes.text(x + 0.5, y + 0.65, _in_lines(cell.text), ha="center", va="center",
+                      fontsize=8.5, linespacing=1.1, color=INK if cell.status != "not reported" else GREY)  # fmt: skip
     legend = [name for name in SHADES if name in used]
     for i, name in enumerate(legend):
-        left, base = 0.012 + 0.245 * (i % 4), (0.52 - 0.2 * (i // 4)) / height
+        left, base = 0.02 + 0.33 * (i % 3), (0.8 - 0.22 * (i // 3)) / height
         figure.add_artist(
             Rectangle((left, base), 0.022, 0.14 / height, facecolor=SHADES[name],
                       edgecolor=GREY, linewidth=0.6)
@@ -81,3 +93,9 @@ def reporting_map(cells, *, provenance: str, source: str = ""):
         figure.text(left + 0.03, base + 0.02 / height, LEGEND[name], fontsize=8.5, va="bottom")
     stamp(figure, provenance, source)
     return figure
+
+
+def _in_lines(text) -> str:
+    # a limit goes below its median; what has no place to break is cut
+    first, bracket, second = str(text).partition(" (")
+    return "\n".join(literal(part, 11) for part in (first, bracket[1:] + second) if part)

@@ -169,6 +169,11 @@ def drug_colour(drug: str) -> str:
     return DRUG_COLOURS.get(drug.strip().lower(), GREY)
 
 
+def cohort_name(trial: str, treatment: str, inches: float, *, size: float = 9) -> str:
+    """Return ``Budde 2024 · mosunetuzumab + polatuzumab vedotin``, literal, cut to its room."""
+    return fitted(" · ".join(part for part in (trial, treatment) if part), inches, size=size)
+
+
 def use_book_style() -> None:
     """Set the book's look for this session: Matplotlib settings and, in Jupyter, SVG output."""
     import matplotlib as mpl

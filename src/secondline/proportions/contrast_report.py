@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from secondline.proportions.contrasts import MEASURE_NAMES, PooledContrast
+from secondline.proportions.contrasts import CONTRAST_METHODS, MEASURE_NAMES, PooledContrast
 from secondline.proportions.moderators import MODERATORS, Moderated
 from secondline.proportions.paired import PairedAnalysis, Rung
 from secondline.proportions.report import CI_NAMES, METHOD_NAMES, p_value, percent
@@ -11,6 +11,12 @@ from secondline.proportions.subgroup_report import as_markdown, bare_p
 from secondline.proportions.subgroup_tests import holm
 from secondline.proportions.tabulate import named
 
+P_COLUMNS = (
+    "P (Knapp-Hartung)",
+    "P, corrected (Knapp-Hartung)",
+    "P (permutation)",
+    "P, corrected (permutation)",
+)
 POOL_NAMES = {**METHOD_NAMES, "MH": "Mantel-Haenszel"}
 
 
@@ -107,7 +113,10 @@ def ladder_table(rungs: list[Rung]) -> pd.DataFrame:
 
 
 def ways_of_contrast_table(results: list[PooledContrast]) -> pd.DataFrame:
-    """Return one row for each measure and model, with the interval and P of each kind."""
+    """Return one row for each measure and model, with its three intervals.
+
+    Models of one measure that read alike in all cells share a row.
+    """
     rows: dict[tuple[str, str], dict] = {}
     for result in results:
         row = rows.setdefault(
@@ -123,8 +132,19 @@ def ways_of_contrast_table(results: list[PooledContrast]) -> pd.DataFrame:
         )
         head = {"wald": "Wald", "hksj": "Hartung-Knapp"}.get(result.ci, "conservative H-K")
         row[head] = contrast_range(result.measure, result.lower, result.upper)
-    nothing = {"Measure": "no trial has both groups", "Pooled": "–"}
-    return pd.DataFrame(list(rows.values()) or [nothing])
+    if not rows:
+        return pd.DataFrame([{"Measure": "no trial has both groups", "Pooled": "–"}])
+    alike: dict[tuple, list[str]] = {}
+    for row in rows.values():
+        alike.setdefault(tuple(v for k, v in row.items() if k != "Model"), []).append(row["Model"])
+    return pd.DataFrame(
+        {
+            "Measure": measure,
+            "Model": _models(models),
+            **dict(zip(("Pooled", "Wald", "Hartung-Knapp", "conservative H-K"), cells, strict=True)),
+        }
+        for (measure, *cells), models in alike.items()
+    )
 
 
 def contrast_reading(analysis: PairedAnalysis, *, outcome: str) -> str:
@@ -209,15 +229,19 @@ def contrast_numbers(pooled: PooledContrast | None) -> dict[str, float]:
 
 
 def moderator_table(results: list[Moderated]) -> pd.DataFrame:
-    """Return one row for each moderator: its odds ratio, its P values, or why there is none."""
+    """Return one row for each moderator: its odds ratio, its P values, or why there is none.
+
+    Each kind of P is corrected by Holm's method on its own.
+    """
     rows = []
     p = [np.nan if r.fit is None else r.fit.p_values[1] for r in results]
-    for result, corrected in zip(results, holm(p), strict=True):
+    shuffled = [r.p_permutation for r in results]
+    for result, corrected, again in zip(results, holm(p), holm(shuffled), strict=True):
         label, levels = MODERATORS[result.name]
         row = {"Moderator": label, "Cohorts": str(len(result.cohorts))}
         if result.fit is None:
             row |= {"Odds ratio (95 % CI)": "–", "for": result.reason}
-            rows.append(row | {"P": "–", "P, permutation": "–", "P, corrected": "–"})
+            rows.append(row | dict.fromkeys(P_COLUMNS, "–"))
             continue
         step, words = 1.0, "one more"
         if levels:
@@ -230,10 +254,8 @@ def moderator_table(results: list[Moderated]) -> pd.DataFrame:
         )
         text = f"{contrast_text('OR', ratio)} ({contrast_range('OR', low, high)})"
         row |= {"Odds ratio (95 % CI)": text, "for": words}
-        row["P"] = bare_p(result.fit.p_values[1])
-        row["P, permutation"] = bare_p(result.p_permutation)
-        row["P, corrected"] = bare_p(corrected)
-        rows.append(row)
+        values = (result.fit.p_values[1], corrected, result.p_permutation, again)
+        rows.append(row | dict(zip(P_COLUMNS, map(bare_p, values), strict=True)))
     return pd.DataFrame(rows)
 
 
@@ -276,6 +298,12 @@ def moderator_reading(result: Moderated) -> str:
     if result.left_out:
         parts.append(f"Without a value and left out: {as_markdown(', '.join(result.left_out))}.")
     return " ".join([*parts, *result.fit.notes])
+
+
+def _models(names: list[str]) -> str:
+    if len(names) == len(CONTRAST_METHODS) - 1 and "MH" not in names:
+        return f"inverse variance ({', '.join(names)} alike)"
+    return ", ".join(POOL_NAMES["MH"] if name == "MH" else name for name in names)
 
 
 def _share(events: int, total: int) -> str:

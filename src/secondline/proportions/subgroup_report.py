@@ -38,6 +38,7 @@ def subgroup_table(groupings) -> pd.DataFrame:
                     "Group": group.name,
                     "Trial": grouping.trial,
                     "Divided by": grouping.name,
+                    "Counted": grouping.outcome or "–",
                     "Printed %": group.printed or "–",
                     "Count / n": f"{group.events if known else '–'} / {group.n}",
                     "The count is": _known(group),

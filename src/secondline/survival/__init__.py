@@ -5,6 +5,7 @@ from secondline.survival.bounds import (
     ProgressionFreeBounds,
     bound_table,
     cohort_bounds,
+    failed_responders,
     free_bounds,
 )
 from secondline.survival.kaplan_meier import (
@@ -40,6 +41,8 @@ from secondline.survival.tabulate import (
     duration_groups,
     intervals_page,
     mixture_page,
+    months_range,
+    months_text,
     pooling_page,
     rates_page,
     reading,
@@ -62,6 +65,7 @@ __all__ = [
     "classify_medians",
     "cohort_bounds",
     "duration_groups",
+    "failed_responders",
     "free_bounds",
     "interval_table",
     "intervals_page",
@@ -73,6 +77,8 @@ __all__ = [
     "mixture_page",
     "mixture_restricted_mean",
     "mixture_survival",
+    "months_range",
+    "months_text",
     "outcomes_reported",
     "pooling_page",
     "pooling_table",

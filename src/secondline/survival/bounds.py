@@ -16,7 +16,7 @@ from view, are left out.
 """
 
 from dataclasses import dataclass
-from math import floor
+from math import ceil, floor
 
 import numpy as np
 import pandas as pd
@@ -121,6 +121,22 @@ def free_bounds(
     return ProgressionFreeBounds(
         float(months), int(n), int(responders), float(fewest), float(most), needed
     )
+
+
+def failed_responders(n: int, responders: int) -> int:
+    """Return the fewest responders who must have failed by the median of all patients.
+
+    By then half of `n` have progressed or died, if the printed median is taken at its
+    word and nobody was lost from view; those without a response may all be among them.
+
+    Raises
+    ------
+    InputError
+        If the counts do not fit each other.
+    """
+    if not 0 <= responders <= n or n < 1:
+        raise InputError(f"{responders} responders of {n} patients do not fit.")
+    return max(0, ceil(n / 2) - (n - responders))
 
 
 def cohort_bounds(

@@ -14,6 +14,8 @@ DURATIONS = {
     "PFS": "progression-free survival",
     "OS": "overall survival",
 }
+# the column that holds the patients whom a duration is about
+COUNTED = {"DOR": "orr_events", "DoCR": "cr_events", "PFS": "n", "OS": "n"}
 # what a cell can say, in the order of a legend
 STATUSES = (
     "median with interval",
@@ -35,7 +37,7 @@ CELL = re.compile(
     re.IGNORECASE,
 )
 CELL_COLUMNS = (
-    "trial drug treatment prior_car_t n printed status median lower upper lower_open upper_open "
+    "trial drug treatment combination prior_car_t n counted printed status median lower upper lower_open upper_open "
     "follow_up beyond"
 ).split()
 RATE = re.compile(rf"(?P<time>{NUMBER}-?\s*(?:y|m|mo|months?|years?))\b[\s:]*(?P<rate>{NUMBER})\s*%")
@@ -56,8 +58,10 @@ def classify_medians(trials: pd.DataFrame, outcome: str) -> pd.DataFrame:
     -------
     DataFrame
         One row a cohort, in the order and with the index of `trials`: trial, drug,
-        treatment, n, printed, status (one of :data:`STATUSES`), median, lower,
-        upper (numbers; nan if there is none), lower_open, upper_open ("not
+        treatment, combination (whether it has a partner), prior_car_t, n, counted
+        (patients whom the outcome is about: the responders for DOR, the complete
+        responders for DoCR, else all; nan if not known), printed, status (one of
+        :data:`STATUSES`), median, lower, upper (numbers; nan if there is none), lower_open, upper_open ("not
         reached", "not estimated" or ""), follow_up (nan if not reported) and
         beyond (whether the median lies beyond the median follow-up).
 
@@ -83,8 +87,10 @@ def classify_medians(trials: pd.DataFrame, outcome: str) -> pd.DataFrame:
                 "trial": cohort["trial"],
                 "drug": cohort.get("drug", ""),
                 "treatment": treatment,
+                "combination": cohort.get("backbone", "none") != "none",
                 "prior_car_t": cohort["prior_car_t"],
                 "n": int(cohort["n"]),
+                "counted": _known_count(cohort.get(COUNTED[outcome])),
                 "printed": printed if printed not in DASHES else "",
                 **cell,
                 "follow_up": follow_up,
@@ -150,6 +156,10 @@ def _positive(number: float) -> float:
     return float(number) if number > 0 else float("nan")
 
 
+def _known_count(count) -> float:
+    return float("nan") if count is None or pd.isna(count) else float(count)
+
+
 def shown(cell: pd.Series) -> str:
     """Return what a cell says: as printed, or written from its numbers."""
     if cell["printed"]:
@@ -174,14 +184,16 @@ def average_table(cells: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns way, value (months; nan where there is nothing to average, inf where
-        the value is not reached), trials and patients that enter.
+        Columns way, value (months; nan where there is nothing to average or a weight is
+        not known, inf where the value is not reached), and the trials and patients that
+        enter. Patients are those whom the outcome is about, such as the responders;
+        nan where a cohort does not give them.
     """
     known = cells[cells["median"].notna()]
     open_ = cells[cells["status"].isin(OPEN.values())]
     rows = [
         ("mean of the printed medians", _mean(known["median"]), known),
-        ("mean weighted by patients", _mean(known["median"], known["n"]), known),
+        ("mean weighted by the patients in it", _mean(known["median"], known["counted"]), known),
     ]
     if len(known) > 1:
         rest = known.drop(index=known["median"].idxmax())
@@ -197,7 +209,7 @@ def average_table(cells: pd.DataFrame) -> pd.DataFrame:
         way = "middle value, with those not reached counted as longest"
         rows.append((way, float(middle.mean()), both))
     return pd.DataFrame(
-        [(way, value, len(used), int(used["n"].sum())) for way, value, used in rows],
+        [(way, value, len(used), used["counted"].sum(skipna=False)) for way, value, used in rows],
         columns=["way", "value", "trials", "patients"],
     )
 
@@ -206,6 +218,8 @@ def _mean(values: pd.Series, weights=None) -> float:
     if not len(values):
         return float("nan")
     weights = np.ones(len(values)) if weights is None else weights.to_numpy(dtype=float)
+    if not weights.sum() > 0:
+        return float("nan")
     return float(np.average(values.to_numpy(dtype=float), weights=weights))
 
 
@@ -247,9 +261,10 @@ def interval_table(cells: pd.DataFrame) -> pd.DataFrame:
 def responder_table(trials: pd.DataFrame) -> pd.DataFrame:
     """Carry medians of responders over to all patients.
 
-    At its median duration, half of the responders are still in response. Of all
-    patients that is half of the response rate, and progression-free survival up to
-    then is at least as high, since a response is free of progression.
+    At its median duration, half of the responders are still in response, if the printed
+    median is taken at its word. Of all patients that is half of the response rate, and
+    progression-free survival up to then is at least as high, since a response is free of
+    progression.
 
     Parameters
     ----------
@@ -260,7 +275,7 @@ def responder_table(trials: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row for each cohort and response with a count and a median: trial,
-        outcome (DOR or DoCR), median, events, n, share (of all patients that are
+        outcome (DOR or DoCR), median, shown (the cell), events, n, share (of all patients that are
         still in response at the median) and pfs_median (nan if not known).
     """
     pfs = classify_medians(trials, "PFS")["median"]
@@ -272,8 +287,8 @@ def responder_table(trials: pd.DataFrame) -> pd.DataFrame:
             if pd.isna(events):
                 continue
             rows.append(
-                (cell["trial"], outcome, cell["median"], int(events), cell["n"],
+                (cell["trial"], outcome, cell["median"], shown(cell), int(events), cell["n"],
                  int(events) / cell["n"] / 2, pfs[index])
             )  # fmt: skip
-    columns = ["trial", "outcome", "median", "events", "n", "share", "pfs_median"]
+    columns = ["trial", "outcome", "median", "shown", "events", "n", "share", "pfs_median"]
     return pd.DataFrame(rows, columns=columns)

@@ -111,9 +111,12 @@ def responders_page(rows: pd.DataFrame) -> pd.DataFrame:
         {
             "Trial": list(rows["trial"]),
             "Response": list(rows["outcome"]),
-            "Median, months": [f"{v:g}" for v in rows["median"]],
+            "As printed, months": list(rows["shown"]),
             "Responders": [f"{r.events} of {r.n}" for r in rows.itertuples()],
-            "Still in response then, of all": [f"{100 * v:.0f}\u00a0%" for v in rows["share"]],
+            "At month": [f"{v:g}" for v in rows["median"]],
+            "Still in response then, of all": [
+                f"about {100 * v:.0f}\u00a0%" for v in rows["share"]
+            ],
         }
     )
 
@@ -131,7 +134,7 @@ def rates_page(rows: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row for each with a median PFS: the share free of progression at the median
         duration of response, if the rate were constant, and the share that the
-        responders alone make then, which it cannot fall below.
+        responders alone make then, by the printed median.
     """
     known = rows[rows["pfs_median"].notna()]
     return pd.DataFrame(
@@ -143,8 +146,8 @@ def rates_page(rows: pd.DataFrame) -> pd.DataFrame:
                 f"{100 * float(survival_from_median(r.median, r.pfs_median)):.0f}\u00a0%"
                 for r in known.itertuples()
             ],
-            "Responders alone": [
-                f"at least {100 * r.share:.0f}\u00a0% ({r.outcome})" for r in known.itertuples()
+            "Responders alone, by the printed median": [
+                f"about {100 * r.share:.0f}\u00a0% ({r.outcome})" for r in known.itertuples()
             ],
         }
     )
@@ -158,12 +161,12 @@ def averages_page(groups: dict[str, pd.DataFrame]) -> pd.DataFrame:
             "Way": row.way,
             "Months": "not reached" if np.isinf(row.value) else _months(row.value, 1),
             "Cohorts": str(row.trials),
-            "Patients": str(row.patients),
+            "Patients in it": _months(row.patients),
         }
         for cells in groups.values()
         for row in average_table(cells).itertuples()
     ]
-    return pd.DataFrame(rows, columns=["Outcome", "Way", "Months", "Cohorts", "Patients"])
+    return pd.DataFrame(rows, columns=["Outcome", "Way", "Months", "Cohorts", "Patients in it"])
 
 
 def intervals_page(groups: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -223,17 +226,43 @@ def pooling_page(rows: pd.DataFrame, *, months: float) -> pd.DataFrame:
 
 
 def report_paragraph(groups: dict[str, pd.DataFrame]) -> str:
-    """Return a paragraph for a results section: each cell as printed, none averaged."""
+    """Return a paragraph for a results section: the cells of one outcome, none averaged.
+
+    Parameters
+    ----------
+    groups : dict
+        From :func:`duration_groups`. Of several outcomes, progression-free survival is
+        told, since it counts all patients; where it is absent, the first.
+    """
     if not groups:
         return "No cohort reported a duration."
-    told = []
-    for title, cells in groups.items():
-        listed = "; ".join(
-            f"{cell['trial']}, {cell['shown']} (median follow-up {_months(cell['follow_up'])})"
-            for _, cell in cells.iterrows()
-        )
-        told.append(f"{_sentence(title)}, as reported, in months: {listed}.")
-    return " ".join([*told, "The medians were not pooled."])
+    title = f"{DURATIONS['PFS']} (PFS)"
+    title = title if title in groups else next(iter(groups))
+    listed = "; ".join(
+        f"{cell['trial']}, {cell['shown']} (median follow-up {_months(cell['follow_up'])})"
+        for _, cell in groups[title].iterrows()
+    )
+    return f"{_sentence(title)}, as reported, in months: {listed}. The medians were not pooled."
+
+
+def months_range(low: float, high: float) -> str:
+    """Write a span of medians: ``3.4 to 9.0 months``, or ``3.4 months to not reached``.
+
+    Parameters
+    ----------
+    low, high : float
+        Months; nan or inf where the median, or a limit, is not reached.
+    """
+    if not np.isfinite([low, high]).any():
+        return "not reached"
+    if np.isfinite([low, high]).all():
+        return f"{low:.1f} to {high:.1f} months"
+    return f"{months_text(low)} to {months_text(high)}"
+
+
+def months_text(value: float) -> str:
+    """Write a median: ``3.4 months``, or ``not reached`` for nan and inf."""
+    return f"{value:.1f} months" if np.isfinite(value) else "not reached"
 
 
 def _cohorts(k: int) -> str:
