@@ -125,7 +125,7 @@ def beta_binomial(
     events, totals : array_like of int, shape (k,)
         k >= 1.
     prior_mean : (a, b)
-        Beta prior of the average proportion; each from 0.5 to 1,000,000.
+        Beta prior of the average proportion; each from 0.5 to 1e9.
     prior_spread : (a, b)
         Beta prior of the intraclass correlation rho, in the same range. (1, 9) expects 0.1, which for an
         average of one half is a standard deviation of 16 percentage points.
@@ -193,8 +193,8 @@ def _check_prior(name, pair) -> None:
         a, b = (float(value) for value in pair)
     except (TypeError, ValueError):
         a = b = float("nan")
-    if not (0.5 <= a <= 1e6 and 0.5 <= b <= 1e6):
+    if not (0.5 <= a <= 1e9 and 0.5 <= b <= 1e9):
         raise InputError(
             f"{name} is {pair!r}; it must be the two parameters of a beta distribution, each "
-            "from 0.5 to 1,000,000, for example (1, 1)."
+            "from 0.5 to 1e9, for example (1, 1)."
         )
