@@ -60,7 +60,25 @@ def published_values_do_not_move(recorded):
     assert f"{recorded['egger_found_orr']:.3f}" == "0.602"
     assert f"{recorded['egger_found_cr']:.3f}" == "0.558"
     assert recorded["specifications"] == 90
-    assert (recorded["pub_wald_holds"], recorded["pub_hk_holds"]) == (15, 3)
+    assert (recorded["pub_wald_holds"], recorded["pub_wald_ways"]) == (16, 16)
+    assert (recorded["pub_hk_holds"], recorded["pub_hk_ways"]) == (3, 15)
+    # "all of them on the log scale"
+    assert recorded["pub_hk_scale"] == "log"
+    assert (recorded["pub_value_every"], recorded["pub_value_none"]) == (35, 45)
+    assert 35 < recorded["pub_agree_below"] < 40 < 42 < recorded["pub_agree_above"] < 45
+    # the cohorts that the reconstruction found, not the five
+    assert (recorded["egger_cohorts_orr"], recorded["egger_cohorts_cr"]) == (11, 12)
+    found = [recorded[f"found_{name}"] for name in ("orr", "orr_spread", "cr", "cr_spread")]
+    assert found == pytest.approx([75, 33, 41, 16.5], abs=1.5)
+    missed = [recorded[f"missed_{name}"] for name in ("orr", "orr_spread", "cr", "cr_spread")]
+    assert missed == pytest.approx([100 - f for f in found])
+    assert recorded["power_missed"] == pytest.approx(73, abs=1.5)
+    # "where a false alarm comes five times in a hundred"
+    assert recorded["power_none"] == pytest.approx(5, abs=0.6)
+    assert recorded["power_ten"] > 1.7 * recorded["power_none"]
+    # "about a quarter", though no trial is special
+    assert recorded["zero_by_deletion"] == pytest.approx(27, abs=1.5)
+    assert recorded["pub_width_all"] > recorded["pub_width_two"]
     assert f"{recorded['pub_rest_lowest']:.1f}" == "49.5"
     assert recorded["pub_cells_moved"] < 0.5
 
@@ -96,6 +114,10 @@ def test_other_settings_give_the_right_other_result(run, root, parameters):
     assert recorded["ways"] == len(ways)
     assert recorded["ways_holding"] == sum(r.lower > above for r in ways)
     assert recorded["not_holding"] == len(ways) - recorded["ways_holding"]
+    stated = f'<th scope="row">{100 * above:g} %</th>'
+    count = f'<td class="num">{recorded["ways_holding"]} of {len(ways)}</td>'
+    pages = outputs(built if default else run(**parameters), "text/html")
+    assert any(stated + count in page for page in pages), (stated, count)
     for scale in ("freeman-tukey", "raw"):
         p = proportions.egger_test(*data, transform=scale).p_slope
         assert recorded[f"p_egger_{scale.replace('-', '_')}"] == pytest.approx(p, abs=1e-12)

@@ -14,6 +14,7 @@ from secondline.proportions import (
     leave_one_out,
     pool,
     pool_all_ways,
+    simulate_deletion,
     simulate_heterogeneity,
     study_intervals,
 )
@@ -170,6 +171,41 @@ def test_null_heterogeneity_depends_on_its_seed_alone():
     a, b, c = (simulate_heterogeneity([20, 30], 0.4, n_sets=50, seed=s) for s in (1, 1, 2))
     assert (a.q == b.q).all()
     assert not (a.q == c.q).all()
+
+
+def test_simulated_sets_do_not_depend_on_the_chunks(monkeypatch):
+    from secondline.proportions import simulation
+
+    whole = simulate_heterogeneity([20, 30, 9], 0.4, n_sets=500, seed=1)
+    monkeypatch.setattr(simulation, "CHUNK", 64)
+    parts = simulate_heterogeneity([20, 30, 9], 0.4, n_sets=500, seed=1)
+    assert (whole.q == parts.q).all()
+    apart = simulate_heterogeneity([20, 30, 9], 0.4, spread=0.1, n_sets=500, seed=1)
+    assert len(apart.q) == 500
+    deleted = simulate_deletion([20, 30, 9], 0.8, 0.01, n_sets=500, seed=1)
+    assert len(deleted.i2) == len(deleted.i2_without) == 500
+
+
+def test_leaving_out_the_most_extreme_trial_is_what_leave_one_out_does():
+    """The same counts through the library's pools give the simulated I2 values."""
+    totals = np.array([27, 52, 46, 61, 60])
+    simulated = simulate_deletion(totals, 0.83, 0.011, n_sets=25, seed=6)
+    generator = np.random.default_rng(np.random.SeedSequence(6))
+    true = 0.83 + np.sqrt(0.011) * generator.standard_normal((25, 5))
+    events = generator.binomial(totals, np.sin(np.clip(true, 0, np.pi / 2)) ** 2)
+    for i, row in enumerate(events):
+        assert simulated.i2[i] == pytest.approx(pool(row, totals).i2, abs=1e-9)
+        least = min(r.i2 for r in leave_one_out(row, totals))
+        assert simulated.i2_without[i] == pytest.approx(least, abs=1e-9)
+
+
+def test_deletion_alone_often_brings_i2_to_zero():
+    """No trial is special, and yet one less brings a high I2 to zero in about a quarter."""
+    simulated = simulate_deletion([27, 52, 46, 61, 60], 0.8294, 0.011, n_sets=100_000, seed=1)
+    assert simulated.sets_between(60, 77) > 20_000
+    assert simulated.share_zero(60, 77) == pytest.approx(0.27, abs=0.015)
+    assert simulated.share_zero(0, 10) > simulated.share_zero(60, 77) > simulated.share_zero(85, 95)
+    assert np.isnan(simulated.share_zero(99.9999, 100))
 
 
 @pytest.mark.parametrize(

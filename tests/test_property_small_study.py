@@ -16,6 +16,7 @@ from secondline.proportions import (
     peters_test,
     pool,
     predict_regression,
+    regression_test,
     simulate_egger_power,
     trim_and_fill,
 )
@@ -102,6 +103,20 @@ def test_power_grows_with_the_effect_and_with_the_number_of_trials():
     assert power(difference=0.0) < power(difference=0.3) < power(difference=0.6)
     assert power(difference=0.1, k=5) < power(difference=0.1, k=20) < power(difference=0.1, k=60)
     assert power(difference=0.3, k=10, spread=0.15) < power(difference=0.3, k=10)
+
+
+def test_the_form_that_gives_the_printed_p_has_the_power_of_the_freeman_tukey_form():
+    """Raw proportions against 1/sqrt(n), weighted by n: each set is tested by the library."""
+    n = np.array([27, 27, 29, 35, 46, 52, 60, 61, 63, 74, 96], dtype=float)
+    size = 1 / np.sqrt(n)
+    rates = 0.5 + 0.2 * ((size - size.min()) / np.ptp(size) - 0.5)
+    generator = np.random.default_rng(8)
+    found = [
+        regression_test(generator.binomial(n.astype(int), rates) / n, size, n).p_slope < 0.05
+        for _ in range(3_000)
+    ]
+    power = simulate_egger_power(n, 0.5, difference=0.2, n_sets=20_000, seed=1).power
+    assert np.mean(found) == pytest.approx(power, abs=0.03)
 
 
 # --- trim and fill ----------------------------------------------------------------

@@ -115,7 +115,8 @@ def test_only_one_way_of_pooling_gives_all_printed_numbers():
     assert ways["numbers"].iloc[1] == 10
 
 
-def test_one_trial_makes_the_heterogeneity_of_the_response():
+def test_without_one_trial_the_heterogeneity_of_the_response_is_estimated_at_zero():
+    """An estimate: a simulation of the property tests says how little it shows."""
     from secondline.proportions import leave_one_out
 
     cohorts = select_cohorts(read_trials(), "after CAR-T monotherapy", "ORR")

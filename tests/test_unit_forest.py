@@ -94,6 +94,7 @@ def test_nothing_runs_off_the_picture_or_into_other_text(name):
     cohorts, settings = CASES[name]
     figure = draw(cohorts, **settings)
     width, height = figure.get_size_inches()
+    assert width <= 5.6, "wider than a phone shows without scrolling"
     found = boxes(figure)
     for text, box in found:
         assert box.x0 >= 0 and box.x1 <= width, text.get_text()

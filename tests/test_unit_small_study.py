@@ -9,6 +9,8 @@ from secondline.proportions import (
     cumulative,
     cumulative_by_year,
     cumulative_table,
+    egger_power_by_cohorts,
+    egger_power_table,
     egger_test,
     filled_span,
     funnel,
@@ -18,19 +20,24 @@ from secondline.proportions import (
     leave_one_out,
     leave_one_out_table,
     meta_regression,
+    nearby_values,
     peters_test,
     pool,
     pool_all_ways,
     pool_each_reading,
     predict_regression,
     report_robustness,
+    scale_of_those_that_hold,
+    simulate_deletion,
     simulate_egger_power,
     small_study_reading,
     small_study_table,
     small_study_tests,
+    stated_values_table,
     trim_and_fill,
     trim_and_fill_table,
     ways_that_hold,
+    where_ways_agree,
 )
 from secondline.tables import read_suspect_cells, read_trials, select_cohorts
 
@@ -150,6 +157,11 @@ GOOD = (EVENTS, TOTALS)
         (lambda: simulate_egger_power([9, 20], 0.9, difference=0.5, k=5), "leaves the range"),
         (lambda: simulate_egger_power([9, 20], 0.5, difference=0.1, k=2), "at least 3"),
         (lambda: simulate_egger_power([9, 20], 0.5, difference=0.1, k=5, spread=-1), "0 or more"),
+        (lambda: egger_power_by_cohorts(read_trials(), ["five"]), "choices is 'five'; allowed"),
+        (lambda: simulate_deletion([9, 20], 0.8, 0.01), "at least 3, but there are 2"),
+        (lambda: simulate_deletion([9, 20, 9], 54.5, 0.01), "effect is 54.5; on the Freeman"),
+        (lambda: simulate_deletion([9, 20, 9], 0.8, -0.01), "tau2 is -0.01; it must be 0"),
+        (lambda: simulate_deletion([9, 20, 9], 0.8, 0.01, n_sets=0), "at least 1 is needed"),
     ],
 )
 def test_bad_input_gets_a_sentence(call, words):
@@ -229,7 +241,55 @@ def test_reading_of_the_grid_fits_its_ways():
     assert "It does not follow by any method." in grid_reading(ways, 0.99)
     text = grid_reading(ways, 0.40)
     assert f"holds in {ways_that_hold(ways, 0.40).sum()} of 62 ways" in text
-    assert "Wald 16 of 16, Hartung-Knapp 3 of 15" in text
+    assert "Wald 16 of 16; Hartung-Knapp 3 of 15 (all on the log scale); conservative" in text
+    assert "The log scale is meant for rare events. So it rests on a choice." in text
+    assert "log scale" not in grid_reading(ways, 0.45)
+    assert "above 42.5 %" in grid_reading(ways, 0.425)
+
+
+def test_stated_values_decide_how_many_ways_hold():
+    """At 35 % every way holds, at 40 % the interval decides, at 45 % no random-effects way holds."""
+    ways = pool_all_ways(*GOOD)
+    values = nearby_values(0.40)
+    assert values == [0.30, 0.35, 0.38, 0.40, 0.42, 0.45, 0.50]
+    table = stated_values_table(ways, values).set_index("Stated value")
+    assert table.loc["35 %"].tolist() == [
+        "62 of 62", "16 of 16", "16 of 16", "15 of 15", "15 of 15",
+    ]
+    assert table.loc["40 %"].tolist() == ["29 of 62", "8 of 16", "16 of 16", "3 of 15", "2 of 15"]
+    assert table.loc["42 %"].tolist()[2:] == ["16 of 16", "0 of 15", "0 of 15"]
+    assert table.loc["45 %"].tolist() == ["6 of 62", "6 of 16", "0 of 16", "0 of 15", "0 of 15"]
+    low, high = where_ways_agree(ways)
+    assert ways_that_hold(ways, low - 1e-9).all() and not ways_that_hold(ways, low).all()
+    random = [r for r in ways if r.method != "common"]
+    assert ways_that_hold(random, high - 1e-9).any() and not ways_that_hold(random, high).any()
+    # near the ends only what is a share is kept
+    assert nearby_values(0.01) == [0.01, 0.03, 0.06, 0.11]
+    assert nearby_values(0.99) == [0.89, 0.94, 0.97, 0.99]
+
+
+def test_the_one_scale_of_the_ways_that_hold_is_named():
+    hartung = [r for r in pool_all_ways(*GOOD) if r.ci == "hksj" and r.method != "common"]
+    assert scale_of_those_that_hold(hartung, 0.40) == "log"
+    assert scale_of_those_that_hold(hartung, 0.30) == ""
+    assert scale_of_those_that_hold(hartung, 0.99) == ""
+
+
+def test_power_is_simulated_for_the_cohorts_that_entered():
+    """Eleven and twelve cohorts of the whole table, five with an antibody alone."""
+    powers = egger_power_by_cohorts(
+        read_trials(), ["all cohorts", "after CAR-T monotherapy"], n_sets=4_000, seed=2
+    )
+    assert powers["trials"].tolist() == [11, 12, 5, 5]
+    assert powers["outcome"].tolist() == ["ORR", "CR"] * 2
+    whole = simulate_egger_power(
+        read_trials().dropna(subset=["orr_events"])["n"], 0.5, difference=0.2, n_sets=4_000, seed=2
+    )
+    assert powers["power"].iloc[0] == whole.power
+    assert powers["power"].tolist() == pytest.approx([0.75, 0.41, 0.27, 0.27], abs=0.025)
+    assert powers["power_spread"].tolist() == pytest.approx([0.33, 0.165, 0.10, 0.10], abs=0.025)
+    table = egger_power_table(powers)
+    assert table.iloc[0, 3] == f"{100 * whole.power:.1f} %"
 
 
 def test_report_gives_what_was_varied():

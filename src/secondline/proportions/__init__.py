@@ -39,6 +39,8 @@ from secondline.proportions.cumulative import CumulativeStep, cumulative
 from secondline.proportions.denominators import PoolOfReading, pool_each_reading
 from secondline.proportions.egger_printed import (
     egger_matches,
+    egger_power_by_cohorts,
+    egger_power_table,
     egger_significant,
     egger_specifications,
     egger_table,
@@ -89,7 +91,6 @@ from secondline.proportions.robustness import (
     cumulative_table,
     denominators_table,
     filled_span,
-    grid_reading,
     influence_table,
     power_table,
     prior_table,
@@ -98,10 +99,14 @@ from secondline.proportions.robustness import (
     small_study_table,
     small_study_tests,
     trim_and_fill_table,
-    ways_that_hold,
 )
 from secondline.proportions.sensitivity import leave_one_out
-from secondline.proportions.simulation import SimulatedHeterogeneity, simulate_heterogeneity
+from secondline.proportions.simulation import (
+    SimulatedDeletion,
+    SimulatedHeterogeneity,
+    simulate_deletion,
+    simulate_heterogeneity,
+)
 from secondline.proportions.single import study_intervals
 from secondline.proportions.small_study import (
     RegressionTest,
@@ -110,6 +115,15 @@ from secondline.proportions.small_study import (
     regression_test,
 )
 from secondline.proportions.small_study_power import SmallStudyPower, simulate_egger_power
+from secondline.proportions.stated_value import (
+    grid_reading,
+    nearby_values,
+    random_effects,
+    scale_of_those_that_hold,
+    stated_values_table,
+    ways_that_hold,
+    where_ways_agree,
+)
 from secondline.proportions.subgroup_report import (
     group_intervals,
     grouping_table,
@@ -169,6 +183,7 @@ __all__ = [
     "PooledProportion",
     "PrintedPool",
     "RegressionTest",
+    "SimulatedDeletion",
     "SimulatedHeterogeneity",
     "SmallStudyPower",
     "TrialContrasts",
@@ -197,6 +212,8 @@ __all__ = [
     "denominators_table",
     "describe",
     "egger_matches",
+    "egger_power_by_cohorts",
+    "egger_power_table",
     "egger_significant",
     "egger_specifications",
     "egger_table",
@@ -228,6 +245,7 @@ __all__ = [
     "mix_table",
     "moderator_reading",
     "moderator_table",
+    "nearby_values",
     "one_change",
     "paired_cohorts",
     "paired_table",
@@ -246,6 +264,7 @@ __all__ = [
     "prior_response_table",
     "prior_sensitivity",
     "prior_table",
+    "random_effects",
     "reading",
     "readings_table",
     "reconciliation_table",
@@ -254,6 +273,8 @@ __all__ = [
     "report_robustness",
     "report_sentence",
     "reproduce_printed_pools",
+    "scale_of_those_that_hold",
+    "simulate_deletion",
     "simulate_egger_power",
     "simulate_frailty",
     "simulate_heterogeneity",
@@ -262,6 +283,7 @@ __all__ = [
     "small_study_tests",
     "spread_by_chance",
     "spread_of_methods",
+    "stated_values_table",
     "study_intervals",
     "subgroup_table",
     "trend_reading",
@@ -273,4 +295,5 @@ __all__ = [
     "ways_of_contrast_table",
     "ways_table",
     "ways_that_hold",
+    "where_ways_agree",
 ]

@@ -5,8 +5,10 @@ import pandas as pd
 
 from secondline.claims import get_claim
 from secondline.intervals import as_printed
+from secondline.proportions.inputs import check_choice
 from secondline.proportions.report import TRANSFORM_NAMES, p_value
 from secondline.proportions.small_study import regression_test
+from secondline.proportions.small_study_power import simulate_egger_power
 from secondline.proportions.transforms import SCALES, effects
 
 KEYS = ["rows", "scale", "predictor", "weights"]
@@ -29,15 +31,8 @@ def egger_specifications(trials: pd.DataFrame, outcome: str) -> pd.DataFrame:
         number of cohorts and the P value of the slope.
     """
     prefix = outcome.lower()
-    reported = trials[trials[f"{prefix}_events"].notna()]
-    exposed = reported["prior_car_t"] == "yes"
-    chosen = {
-        "all cohorts": reported,
-        "after CAR-T": reported[exposed],
-        "after CAR-T monotherapy": reported[exposed & (reported["backbone"] == "none")],
-    }
     results = []
-    for rows, table in chosen.items():
+    for rows, table in _choices_of_cohorts(trials, outcome).items():
         events = table[f"{prefix}_events"].to_numpy(dtype=float)
         totals = table["n"].to_numpy(dtype=float)
         for scale in SCALES.values():
@@ -57,6 +52,82 @@ def egger_specifications(trials: pd.DataFrame, outcome: str) -> pd.DataFrame:
                         }
                     )
     return pd.DataFrame(results)
+
+
+def _choices_of_cohorts(trials: pd.DataFrame, outcome: str) -> dict[str, pd.DataFrame]:
+    reported = trials[trials[f"{outcome.lower()}_events"].notna()]
+    exposed = reported["prior_car_t"] == "yes"
+    return {
+        "all cohorts": reported,
+        "after CAR-T": reported[exposed],
+        "after CAR-T monotherapy": reported[exposed & (reported["backbone"] == "none")],
+    }
+
+
+def egger_power_by_cohorts(
+    trials: pd.DataFrame,
+    choices,
+    *,
+    probability: float = 0.5,
+    difference: float = 0.2,
+    spread: float = 0.1,
+    n_sets: int = 20_000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Simulate how often Egger's test finds an effect with the cohorts that entered.
+
+    The Freeman-Tukey form of the test, as in :func:`simulate_egger_power`; near the
+    middle of the scale raw proportions against 1/sqrt(n), weighted by n, do the same.
+
+    Parameters
+    ----------
+    trials : DataFrame
+        From :func:`secondline.tables.read_trials`.
+    choices : sequence of str
+        Choices of cohorts, as named by :func:`egger_specifications`.
+    probability, difference, n_sets, seed
+        As for :func:`simulate_egger_power`.
+    spread : float
+        Standard deviation of further differences between the trials.
+
+    Returns
+    -------
+    DataFrame
+        One row a choice and outcome; columns rows, outcome, trials, power (nothing else
+        differs) and power_spread (the trials also differ by `spread`).
+
+    Raises
+    ------
+    InputError
+        If the choice of cohorts is unknown, or as :func:`simulate_egger_power` does.
+    """
+    cohorts = {outcome: _choices_of_cohorts(trials, outcome) for outcome in ("ORR", "CR")}
+    settings = {"difference": difference, "n_sets": n_sets, "seed": seed}
+    results = []
+    for rows in choices:
+        for outcome, chosen in cohorts.items():
+            check_choice("choices", rows, tuple(chosen))
+            totals = chosen[rows]["n"].to_numpy()
+            alike, scattered = (
+                simulate_egger_power(totals, probability, spread=s, **settings).power
+                for s in (0.0, spread)
+            )
+            row = {"rows": rows, "outcome": outcome, "trials": len(totals)}
+            results.append(row | {"power": alike, "power_spread": scattered})
+    return pd.DataFrame(results)
+
+
+def egger_power_table(powers: pd.DataFrame) -> pd.DataFrame:
+    """Return :func:`egger_power_by_cohorts` as it is to be read."""
+    return pd.DataFrame(
+        {
+            "Cohorts": powers["rows"],
+            "Outcome": powers["outcome"],
+            "Trials": [str(k) for k in powers["trials"]],
+            "Found, nothing else differs": [f"{100 * p:.1f} %" for p in powers["power"]],
+            "Found, trials also differ": [f"{100 * p:.1f} %" for p in powers["power_spread"]],
+        }
+    )
 
 
 def egger_matches(specifications: dict[str, pd.DataFrame]) -> pd.DataFrame:

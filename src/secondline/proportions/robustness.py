@@ -8,14 +8,9 @@ from secondline.proportions.cumulative import CumulativeStep, cumulative
 from secondline.proportions.denominators import PoolOfReading
 from secondline.proportions.influence import Influence
 from secondline.proportions.pooling import PooledProportion
-from secondline.proportions.report import (
-    CI_NAMES,
-    METHOD_NAMES,
-    TRANSFORM_NAMES,
-    p_value,
-    percent,
-)
+from secondline.proportions.report import TRANSFORM_NAMES, p_value, percent
 from secondline.proportions.small_study import egger_test, peters_test
+from secondline.proportions.stated_value import ways_that_hold
 from secondline.proportions.tabulate import named
 from secondline.proportions.transforms import SCALES
 from secondline.proportions.trim_and_fill import FILL_ESTIMATORS, SIDES, trim_and_fill
@@ -277,47 +272,6 @@ def power_table(curves) -> pd.DataFrame:
     )
 
 
-def ways_that_hold(results: list[PooledProportion], threshold: float) -> np.ndarray:
-    """Tell for each way of pooling whether its lower limit lies above a threshold.
-
-    Parameters
-    ----------
-    results : list of PooledProportion
-    threshold : float
-        A proportion from 0 to 1.
-
-    Returns
-    -------
-    ndarray of bool
-    """
-    return np.array([result.lower > threshold for result in results])
-
-
-def grid_reading(results: list[PooledProportion], threshold: float) -> str:
-    """Return how many ways of pooling carry the reading, and which kind of way does not."""
-    holds = ways_that_hold(results, threshold)
-    text = (
-        f"The reading (lower limit above {percent(threshold, 0)} %) holds in {holds.sum()} of "
-        f"{len(results)} ways. "
-    )
-    lowest = min(results, key=lambda r: r.lower)
-    text += (
-        f"The lowest lower limit is {percent(lowest.lower)} % ({TRANSFORM_NAMES[lowest.transform]}"
-        f", {METHOD_NAMES[lowest.method]}, {CI_NAMES[lowest.ci]}). "
-    )
-    if holds.all():
-        return text + "No choice of method changes it."
-    if not holds.any():
-        return text + "It does not follow by any method."
-    random = np.array([r.method != "common" for r in results])
-    parts = []
-    for name in CI_NAMES:
-        chosen = random & np.array([r.ci == name for r in results])
-        if chosen.any():
-            parts.append(f"{CI_NAMES[name]} {holds[chosen].sum()} of {chosen.sum()}")
-    return text + f"Under random effects by interval: {', '.join(parts)}. So it rests on a choice."
-
-
 def report_robustness(
     results: list[PooledProportion],
     rest: list[PooledProportion | None],
@@ -341,7 +295,7 @@ def report_robustness(
     sentences = [
         f"Pooled in {len(results)} ways (scales, estimators of τ² and intervals), the proportion "
         f"ran from {min(estimates):.1f} to {max(estimates):.1f} %; the lower limit lay above the "
-        f"stated {percent(threshold, 0)} % in {holds.sum()} of them."
+        f"stated {100 * threshold:g} % in {holds.sum()} of them."
     ]
     left = [r for r in rest if r is not None]
     if left:

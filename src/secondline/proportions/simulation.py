@@ -8,6 +8,8 @@ from secondline.errors import InputError
 from secondline.proportions.inputs import check_counts
 from secondline.proportions.transforms import SCALES
 
+CHUNK = 200_000  # simulated sets held at a time
+
 
 @dataclass(frozen=True, eq=False)
 class SimulatedHeterogeneity:
@@ -70,16 +72,117 @@ def simulate_heterogeneity(
             f"below {largest:.3f}."
         )
     generator = np.random.default_rng(np.random.SeedSequence(seed))
-    rates = probability
-    if spread > 0:
-        size = probability * (1 - probability) / spread**2 - 1
-        shape = (n_sets, len(totals))
-        rates = generator.beta(probability * size, (1 - probability) * size, size=shape)
-    events = generator.binomial(totals.astype(int), rates, size=(n_sets, len(totals)))
-    effect, variance = SCALES["freeman-tukey"].forward(events, totals)
+    size = probability * (1 - probability) / spread**2 - 1 if spread > 0 else np.inf
+    parts = []
+    for sets in _chunks(n_sets):
+        rates = probability
+        if spread > 0:
+            shape = (sets, len(totals))
+            rates = generator.beta(probability * size, (1 - probability) * size, size=shape)
+        events = generator.binomial(totals.astype(int), rates, size=(sets, len(totals)))
+        parts.append(_cochran_q(*SCALES["freeman-tukey"].forward(events, totals)))
+    q = np.concatenate(parts)
+    df = len(totals) - 1
+    return SimulatedHeterogeneity(q=q, i2=_i2(q, df), df=df)
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedDeletion:
+    """I2 of simulated sets of trials, with all of them and without the most extreme one.
+
+    Attributes
+    ----------
+    i2 : ndarray, shape (n_sets,)
+        I2 of each set, in percent.
+    i2_without : ndarray, shape (n_sets,)
+        The lowest I2 that leaving out one trial of the set gives, in percent.
+    """
+
+    i2: np.ndarray
+    i2_without: np.ndarray
+
+    def sets_between(self, low: float, high: float) -> int:
+        """Return the number of sets whose I2 lies from `low` to `high` percent."""
+        return int(np.sum((self.i2 >= low) & (self.i2 <= high)))
+
+    def share_zero(self, low: float, high: float) -> float:
+        """Return in what share of those sets one trial less brings I2 to zero; NaN if none."""
+        chosen = (self.i2 >= low) & (self.i2 <= high)
+        return float(np.mean(self.i2_without[chosen] == 0)) if chosen.any() else float("nan")
+
+
+def simulate_deletion(
+    totals, effect: float, tau2: float, *, n_sets: int = 100_000, seed: int = 0
+) -> SimulatedDeletion:
+    """Simulate what leaving out the most extreme trial does where no trial is special.
+
+    The true values on the Freeman-Tukey scale come from one normal distribution, as the
+    random-effects model has it; each trial's events are binomial.
+
+    Parameters
+    ----------
+    totals : array_like of int, shape (k,)
+        Group sizes, k >= 3.
+    effect, tau2 : float
+        Mean and variance of the true values on the Freeman-Tukey scale (radians), as
+        the attributes of a :class:`PooledProportion`. Values outside 0 to pi/2 are set
+        to the nearer end.
+    n_sets : int
+        Number of simulated sets, at least 1.
+    seed : int
+
+    Returns
+    -------
+    SimulatedDeletion
+
+    Raises
+    ------
+    InputError
+        If there are fewer than three trials, or an argument cannot be used.
+    """
+    if not 0 <= effect <= np.pi / 2:
+        raise InputError(
+            f"effect is {effect!r}; on the Freeman-Tukey scale it lies from 0 to pi/2 (1.571)."
+        )
+    if not 0 <= tau2 < np.inf:
+        raise InputError(f"tau2 is {tau2!r}; it must be 0 or more.")
+    if n_sets < 1:
+        raise InputError(f"n_sets is {n_sets!r}; at least 1 is needed.")
+    _, totals = check_counts(np.zeros(len(totals)), totals)
+    k = len(totals)
+    if k < 3:
+        raise InputError(f"Leaving one trial out needs at least 3, but there are {k}.")
+    generator = np.random.default_rng(np.random.SeedSequence(seed))
+    all_q, least_q = [], []
+    for sets in _chunks(n_sets):
+        true = effect + np.sqrt(tau2) * generator.standard_normal((sets, k))
+        rates = np.sin(np.clip(true, 0, np.pi / 2)) ** 2
+        events = generator.binomial(totals.astype(int), rates)
+        y, variance = SCALES["freeman-tukey"].forward(events, totals)
+        all_q.append(_cochran_q(y, variance))
+        without = [
+            _cochran_q(np.delete(y, i, axis=1), np.delete(variance, i)) for i in range(k)
+        ]
+        # every rest has k - 2 degrees of freedom, so the least Q has the least I2
+        least_q.append(np.min(without, axis=0))
+    return SimulatedDeletion(
+        i2=_i2(np.concatenate(all_q), k - 1), i2_without=_i2(np.concatenate(least_q), k - 2)
+    )
+
+
+def _chunks(n_sets: int):
+    """Yield numbers of sets that add up to `n_sets` and fit into memory."""
+    while n_sets > 0:
+        yield min(n_sets, CHUNK)
+        n_sets -= CHUNK
+
+
+def _cochran_q(effect, variance):
+    """Return Q of each row of effects, shape (n_sets, k), with common variances (k,)."""
     weights = 1 / variance
     mean = np.sum(weights * effect, axis=1, keepdims=True) / np.sum(weights)
-    q = np.sum(weights * (effect - mean) ** 2, axis=1)
-    df = len(totals) - 1
-    i2 = 100 * np.maximum(0, 1 - df / np.maximum(q, 1e-300))
-    return SimulatedHeterogeneity(q=q, i2=i2, df=df)
+    return np.sum(weights * (effect - mean) ** 2, axis=1)
+
+
+def _i2(q, df: int):
+    return 100 * np.maximum(0, 1 - df / np.maximum(q, 1e-300))
