@@ -6,8 +6,8 @@ import pandas as pd
 from secondline.proportions.contrasts import CONTRAST_METHODS, MEASURE_NAMES, PooledContrast
 from secondline.proportions.moderators import MODERATORS, Moderated
 from secondline.proportions.paired import PairedAnalysis, Rung
-from secondline.proportions.report import CI_NAMES, METHOD_NAMES, p_value, percent
-from secondline.proportions.subgroup_report import as_markdown, bare_p
+from secondline.proportions.report import CI_NAMES, METHOD_NAMES, bare_p, p_value, percent
+from secondline.proportions.subgroup_report import as_markdown
 from secondline.proportions.subgroup_tests import holm
 from secondline.proportions.tabulate import named
 

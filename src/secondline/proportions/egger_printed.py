@@ -6,7 +6,7 @@ import pandas as pd
 from secondline.claims import get_claim
 from secondline.intervals import as_printed
 from secondline.proportions.inputs import check_choice
-from secondline.proportions.report import TRANSFORM_NAMES, p_value
+from secondline.proportions.report import TRANSFORM_NAMES, bare_p
 from secondline.proportions.small_study import regression_test
 from secondline.proportions.small_study_power import simulate_egger_power
 from secondline.proportions.transforms import SCALES, effects
@@ -183,8 +183,8 @@ def egger_usual(specifications: dict[str, pd.DataFrame]) -> pd.DataFrame:
         {
             "Cohorts": orr["rows"],
             "Effect": orr["scale"].map(TRANSFORM_NAMES),
-            "P, ORR": [p_value(p).removeprefix("P ").removeprefix("= ") for p in orr["p"]],
-            "P, CR": [p_value(p).removeprefix("P ").removeprefix("= ") for p in cr["p"]],
+            "P, ORR": [bare_p(p) for p in orr["p"]],
+            "P, CR": [bare_p(p) for p in cr["p"]],
         }
     ).reset_index(drop=True)
 

@@ -6,8 +6,7 @@ import pandas as pd
 
 from secondline.errors import InputError
 from secondline.proportions.contrast_report import signed
-from secondline.proportions.report import percent
-from secondline.proportions.subgroup_report import bare_p
+from secondline.proportions.report import bare_p, percent
 from secondline.proportions.two_groups import TwoGroups, compare_two, fisher_power
 from secondline.subgroups import Grouping, read_subgroups
 

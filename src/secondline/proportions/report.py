@@ -38,6 +38,13 @@ def p_value(p: float) -> str:
     return f"P = {p:.3f}" if p < 0.1 else f"P = {p:.2f}"
 
 
+def bare_p(p: float) -> str:
+    """Write a P value for a table: ``0.013``, ``< 0.001``, an en dash if there is none."""
+    if np.isnan(p):
+        return "–"
+    return p_value(p).removeprefix("P ").removeprefix("= ")
+
+
 def heterogeneity_line(result) -> str:
     """Return Q, its P value, I2 and tau2 in one line."""
     name = "LR" if result.transform == "glmm" else "Q"

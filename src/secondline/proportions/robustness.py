@@ -8,7 +8,7 @@ from secondline.proportions.cumulative import CumulativeStep, cumulative
 from secondline.proportions.denominators import PoolOfReading
 from secondline.proportions.influence import Influence
 from secondline.proportions.pooling import PooledProportion
-from secondline.proportions.report import TRANSFORM_NAMES, p_value, percent
+from secondline.proportions.report import TRANSFORM_NAMES, bare_p, percent
 from secondline.proportions.small_study import egger_test, peters_test
 from secondline.proportions.stated_value import ways_that_hold
 from secondline.proportions.tabulate import named
@@ -321,11 +321,6 @@ def report_robustness(
             f"{shown['df'].iloc[0] + 2} trials): P {_equals(shown['p'].iloc[0])}."
         )
     return " ".join(sentences)
-
-
-def bare_p(p: float) -> str:
-    """Write a P value without its letter; an en dash if there is none."""
-    return p_value(p).removeprefix("P ").removeprefix("= ") if np.isfinite(p) else NOTHING
 
 
 def _equals(p: float) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from secondline.errors import InputError
 from secondline.intervals import as_printed, percentage_agrees
-from secondline.proportions.report import p_value, percent
+from secondline.proportions.report import bare_p, p_value, percent
 from secondline.proportions.single import study_intervals
 from secondline.proportions.subgroup_tests import GroupingTest, possible_shares
 from secondline.subgroups import AMBIGUOUS, GIVEN, IMPOSSIBLE, Grouping
@@ -211,13 +211,6 @@ def trend_reading(tests: list[GroupingTest]) -> str:
 def as_markdown(text: str) -> str:
     """Return a reader's own text so that Markdown shows it as it stands."""
     return re.sub(r"([\\`*_{}\[\]<>$#|~&!^=+-])", r"\\\1", text)
-
-
-def bare_p(p: float) -> str:
-    """Write a P value for a table: ``0.013``, ``< 0.001``, an en dash if there is none."""
-    if np.isnan(p):
-        return "–"
-    return p_value(p).removeprefix("P = ").removeprefix("P ")
 
 
 def _known(group) -> str:

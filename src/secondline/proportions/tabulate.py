@@ -9,7 +9,7 @@ from secondline.errors import InputError
 from secondline.intervals import percentage_agrees
 from secondline.proportions.pooling import CI_METHODS, PooledProportion
 from secondline.proportions.printed import PrintedPool, i2_class
-from secondline.proportions.report import CI_NAMES, TRANSFORM_NAMES, p_value, percent
+from secondline.proportions.report import CI_NAMES, TRANSFORM_NAMES, bare_p, percent
 from secondline.proportions.transforms import back_transform_freeman_tukey, harmonic_mean
 from secondline.tables import POPULATIONS
 
@@ -96,7 +96,7 @@ def heterogeneity_table(pools: list[PrintedPool]) -> pd.DataFrame:
             "Pool": f"{p.outcome}, {POPULATIONS[p.population]}",
             "The paper says": p.words.value,
             "Q (df)": f"{p.result.q:.2f} ({p.result.df})",
-            "P": p_value(p.result.p_heterogeneity).removeprefix("P = ").removeprefix("P "),
+            "P": bare_p(p.result.p_heterogeneity),
             "I² %": f"{p.result.i2:.1f}",
             "On its own scale": i2_class(p.result.i2),
             "Holds": "yes" if p.words_hold else "no",

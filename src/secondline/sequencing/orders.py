@@ -88,9 +88,6 @@ def build(order, known: dict[str, Quantity], values: dict) -> SequenceModel:
     if len(order) == 0 or len(set(order)) < len(order):
         raise InputError("An order needs at least one treatment, and each of them once.")
 
-    def told(name):
-        return _told(known, name)
-
     transitions = []
     for i, name in enumerate(order):
         step = steps[name]
@@ -101,7 +98,11 @@ def build(order, known: dict[str, Quantity], values: dict) -> SequenceModel:
         transitions += [
             Transition(before, responding, response, Time(FIRST_SCAN, np.inf), *step.response[1:]),
             Transition(
-                before, failed, 1 - response, Time(values["no_response"]), *told("no_response")
+                before,
+                failed,
+                1 - response,
+                Time(values["no_response"]),
+                *_told(known, "no_response"),
             ),
             Transition(
                 responding,
@@ -113,14 +114,16 @@ def build(order, known: dict[str, Quantity], values: dict) -> SequenceModel:
         ]
         untreated, fit = np.asarray(values["untreated"]), np.asarray(values["fit"])
         if i + 1 == len(order):
-            transitions.append(Transition(failed, DEAD, 1.0, Time(untreated), *told("untreated")))
+            transitions.append(
+                Transition(failed, DEAD, 1.0, Time(untreated), *_told(known, "untreated"))
+            )
             continue
         # those who are fit wait, and death does not wait for them: two exponential
         # times compete, so the first of them comes at the sum of the rates
         wait = np.asarray(steps[order[i + 1]].wait[0])
         reaches = untreated / (wait + untreated)
         either = Time(wait * untreated / (wait + untreated))
-        source = _less_certain(told("fit"), steps[order[i + 1]].wait[1:])
+        source = _less_certain(_told(known, "fit"), steps[order[i + 1]].wait[1:])
         transitions += [
             Transition(failed, f"{order[i + 1]}: before scan", fit * reaches, either, *source),
             Transition(failed, DEAD, fit * (1 - reaches), either, "assumed", "dies while waiting"),
