@@ -90,18 +90,14 @@ class SequenceModel:
         object.__setattr__(self, "draws", _check(self))
 
 
-def transition_table(model: SequenceModel, labels: dict[str, str] | None = None) -> pd.DataFrame:
+def transition_table(model: SequenceModel) -> pd.DataFrame:
     """Return every transition with its numbers and its source, as it is to be read.
 
     Parameters
     ----------
     model : SequenceModel
         With several draws, medians over them are shown.
-    labels : dict, optional
-        Other names for states.
     """
-    labels = labels or {}
-
     def shown(value, factor=1.0, digits=1):
         return f"{factor * float(np.median(value)):.{digits}f}"
 
@@ -113,8 +109,8 @@ def transition_table(model: SequenceModel, labels: dict[str, str] | None = None)
 
     return pd.DataFrame(
         {
-            "From": labels.get(t.origin, t.origin),
-            "To": labels.get(t.destination, t.destination),
+            "From": t.origin,
+            "To": t.destination,
             "Share %": shown(t.probability, 100),
             "Months": months(t.time),
             "Kind": t.kind,
