@@ -81,7 +81,7 @@ def small_study_reading(tests: pd.DataFrame, alpha: float = 0.05) -> str:
     low, high = known["p"].min(), known["p"].max()
     text = (
         f"Over the {len(known)} forms of the test that can be computed, P runs from "
-        f"{bare_p(low).removeprefix('< ')} to {bare_p(high)}. "
+        f"{bare_p(low)} to {bare_p(high)}. "
     )
     below = int((known["p"] < alpha).sum())
     if below == 0:

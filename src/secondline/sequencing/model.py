@@ -98,6 +98,7 @@ def transition_table(model: SequenceModel) -> pd.DataFrame:
     model : SequenceModel
         With several draws, medians over them are shown.
     """
+
     def shown(value, factor=1.0, digits=1):
         return f"{factor * float(np.median(value)):.{digits}f}"
 
