@@ -26,6 +26,10 @@ DRUG_COLOURS = {
     "odronextamab": PURPLE,
 }
 
+# an arm of ZUMA-7 has one colour and one line style throughout the book
+ARM_COLOURS = {"axi-cel": BLUE, "SOC": VERMILION}
+ARM_LINES = {"axi-cel": "-", "SOC": (0, (5, 2))}
+
 PROVENANCES = {
     "published": "as printed in the source",
     "recomputed": "computed here from published numbers",
