@@ -6,6 +6,7 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
+from secondline.cluster import run_blocks
 from secondline.errors import InputError
 from secondline.sequencing.model import DEAD, SequenceModel
 
@@ -128,11 +129,7 @@ def simulate(
     counted = np.zeros((len(times), len(model.states)), dtype=np.int64)
     months = np.zeros((model.draws, len(model.states)))
     halves = np.zeros((model.draws, 2))
-    results = (
-        _on_cluster(scheduler, settings, blocks)
-        if scheduler
-        else (_count_block(settings, block) for block in blocks)
-    )
+    results = run_blocks(_count_block, settings, blocks, scheduler=scheduler)
     # blocks are added in their order, so that rounding is the same everywhere
     for first, block_counts, block_months, block_halves in results:
         counted += block_counts
@@ -345,26 +342,6 @@ def _count_block(settings, block):
     half = 2 * (patient // n_patients - first) + patient % n_patients % 2
     halves = np.bincount(half, weights=alive, minlength=2 * draws).reshape(draws, 2)
     return first, np.cumsum(changes, axis=0)[:-1], months.reshape(draws, n_states), halves
-
-
-def _on_cluster(scheduler, settings, blocks):
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise InputError(
-            "A scheduler needs the package distributed: pip install 'secondline[cluster]'."
-        ) from error
-    try:
-        client = Client(scheduler, timeout="10s", set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise InputError(
-            f"No dask scheduler answers at {scheduler!r}; give an address such as "
-            "'tcp://127.0.0.1:8786', or leave it empty."
-        ) from error
-    with client:
-        shared = client.scatter(settings, broadcast=True)
-        futures = [client.submit(_count_block, shared, block, pure=False) for block in blocks]
-        yield from client.gather(futures)
 
 
 def _whole(name, value, lowest):
