@@ -1,6 +1,7 @@
 """Survival of one data set at a time: curves, medians, and what medians can say."""
 
-from secondline.survival.against_r import agreement_table
+from secondline.survival.against_r import agreement_table, contrast_agreement_table
+from secondline.survival.arms import ArmCurve, Milestone, arm_curves, milestone
 from secondline.survival.bounds import (
     ProgressionFreeBounds,
     bound_table,
@@ -8,6 +9,43 @@ from secondline.survival.bounds import (
     failed_responders,
     free_bounds,
 )
+from secondline.survival.cox_model import CoxModel, Effect, cox_model
+from secondline.survival.cure import BASES, CureFit, MixtureCure, mixture_cure
+from secondline.survival.efficacy import (
+    Efficacy,
+    analyse_efficacy,
+    bare_p,
+    contrast_page,
+    cure_by_arm,
+    cure_page,
+    curves_page,
+    p_value,
+    periods_page,
+    quantile_page,
+)
+from secondline.survival.efficacy_words import (
+    cure_reading,
+    curves_reading,
+    early_reading,
+    efficacy_report,
+    frequencies,
+    hazards_reading,
+    means_reading,
+    median_reading,
+    milestone_reading,
+    people_of_100,
+    prediction_reading,
+    printed_frequencies,
+    six_months_reading,
+)
+from secondline.survival.hazards import (
+    TRANSFORMS,
+    HazardView,
+    ProportionalHazardsTest,
+    hazard_view,
+    proportional_hazards_test,
+)
+from secondline.survival.inputs import ARMS
 from secondline.survival.kaplan_meier import (
     KaplanMeier,
     Median,
@@ -35,6 +73,8 @@ from secondline.survival.mixtures import (
     simulate_trials,
     survival_from_median,
 )
+from secondline.survival.printed import Printed, implied_page, risk_page
+from secondline.survival.restricted import RestrictedMean, restricted_mean
 from secondline.survival.tabulate import (
     averages_page,
     cells_page,
@@ -51,27 +91,63 @@ from secondline.survival.tabulate import (
 )
 
 __all__ = [
+    "ARMS",
+    "BASES",
     "DURATIONS",
     "STATUSES",
+    "TRANSFORMS",
+    "ArmCurve",
+    "CoxModel",
+    "CureFit",
+    "Effect",
+    "Efficacy",
+    "HazardView",
     "KaplanMeier",
     "Median",
+    "Milestone",
+    "MixtureCure",
+    "Printed",
     "ProgressionFreeBounds",
+    "ProportionalHazardsTest",
+    "RestrictedMean",
     "VirtualTrials",
     "agreement_table",
+    "analyse_efficacy",
+    "arm_curves",
     "average_table",
     "averages_page",
+    "bare_p",
     "bound_table",
     "cells_page",
     "classify_medians",
     "cohort_bounds",
+    "contrast_agreement_table",
+    "contrast_page",
+    "cox_model",
+    "cure_by_arm",
+    "cure_page",
+    "cure_reading",
+    "curves_page",
+    "curves_reading",
     "duration_groups",
+    "early_reading",
+    "efficacy_report",
     "failed_responders",
     "free_bounds",
+    "frequencies",
+    "hazard_view",
+    "hazards_reading",
+    "implied_page",
     "interval_table",
     "intervals_page",
     "kaplan_meier",
+    "means_reading",
+    "median_reading",
     "median_to_rate",
     "median_with_interval",
+    "milestone",
+    "milestone_reading",
+    "mixture_cure",
     "mixture_curves",
     "mixture_median",
     "mixture_page",
@@ -80,14 +156,24 @@ __all__ = [
     "months_range",
     "months_text",
     "outcomes_reported",
+    "p_value",
+    "people_of_100",
+    "periods_page",
     "pooling_page",
     "pooling_table",
+    "prediction_reading",
+    "printed_frequencies",
+    "proportional_hazards_test",
+    "quantile_page",
     "rates_page",
     "reading",
     "report_paragraph",
     "responder_table",
     "responders_page",
+    "restricted_mean",
+    "risk_page",
     "shown",
     "simulate_trials",
+    "six_months_reading",
     "survival_from_median",
 ]

@@ -6,7 +6,22 @@ import numpy as np
 import pandas as pd
 
 from secondline.paths import project_root
+from secondline.survival.arms import milestone
+from secondline.survival.cox_model import cox_model
+from secondline.survival.cure import mixture_cure
+from secondline.survival.hazards import hazard_view, proportional_hazards_test
 from secondline.survival.kaplan_meier import kaplan_meier, median_with_interval
+from secondline.survival.restricted import restricted_mean
+
+CONTRASTS = (
+    "share at a time and its limits",
+    "restricted mean and its standard error",
+    "Cox model with an interaction",
+    "test of proportional hazards",
+    "hazard ratio by period",
+    "cure fraction",
+)
+CURE_SETS = ("like the trial", "ties of a month")
 
 
 def agreement_table() -> tuple[pd.DataFrame, str]:
@@ -49,6 +64,78 @@ def agreement_table() -> tuple[pd.DataFrame, str]:
         columns=["quantity", "values", "difference"],
     )
     return table, f"{source['r'].split(' (')[0]}, survival {source['survival']}"
+
+
+def contrast_agreement_table() -> pd.DataFrame:
+    """Compute every contrast of two arms in ``tests/reference/survival.json`` again.
+
+    Returns
+    -------
+    DataFrame
+        Columns quantity, values (how many are compared) and difference (the largest;
+        relative where the R value exceeds 1). Ratios are compared by their logarithms.
+    """
+    path = project_root() / "tests/reference/survival.json"
+    reference = json.loads(path.read_text(encoding="utf-8"))
+    pairs = {name: [] for name in CONTRASTS}
+    for data in reference["datasets"]:
+        for name, found in zip(CONTRASTS, _contrasts(data), strict=True):
+            pairs[name] += found
+    rows = []
+    for name, values in pairs.items():
+        here, there = np.array(values, dtype=float).T
+        difference = np.abs(here - there) / np.maximum(1, np.abs(there))
+        rows.append((name, len(values), float(difference.max())))
+    return pd.DataFrame(rows, columns=["quantity", "values", "difference"])
+
+
+def _contrasts(data: dict):
+    """Yield the pairs of one data set, here and in R, in the order of the quantities."""
+    arm = np.array(data["arm"])
+    time, event = np.array(data["time"], dtype=float), np.array(data["event"]) == 1
+    place = 4
+    shares = milestone(time, event, arm, data["times"][place])
+    yield [
+        (getattr(shares, name)[1 - i], float(curve[name][place]))
+        for i, curve in enumerate(data["curves"])
+        for name in ("survival", "lower", "upper")
+    ]
+    means = restricted_mean(time, event, arm, data["horizon"])
+    yield [
+        *zip(means.mean, data["rmean"], strict=True),
+        *zip(means.se, data["rmean_se"], strict=True),
+    ]
+    table = pd.DataFrame(
+        {"efs_months": time, "efs_event": event, "arm": arm}
+    ).assign(marker=np.array(data["marker"], dtype=float))
+    model = cox_model(table, ["arm", "marker"], interaction="marker")
+    expected = data["cox"]["product"]
+    yield [
+        *zip(model.log_hazard_ratio, expected["beta"], strict=True),
+        *zip(model.se, expected["se"], strict=True),
+        (model.log_likelihood, expected["log_likelihood"][1]),
+        (model.interaction_p, data["interaction_p"]),
+    ]
+    found = []
+    for zph in data["zph"]:
+        test = proportional_hazards_test(time, event, arm, transform=zph["transform"])
+        found.append((test.statistic, zph["statistic"]))
+    yield found
+    yield [
+        (np.log(mine), theirs["beta"])
+        for mine, theirs in zip(
+            hazard_view(time, event, arm, cuts=data["cuts"]).periods["hazard_ratio"],
+            data["periods"],
+            strict=True,
+        )
+    ]
+    # a cure model takes a second; the tests compare those of all data sets
+    fractions = []
+    for fits in data["cure"] if data["name"] in CURE_SETS else ():
+        mine = arm == fits[0]["arm"]
+        found = {fit.base: fit.fraction for fit in mixture_cure(time[mine], event[mine]).fits}
+        fractions += [(found[fit["base"]], fit["fraction"]) for fit in fits]
+    yield fractions
 
 
 def _largest(pairs: list[tuple[float, float]]) -> float:

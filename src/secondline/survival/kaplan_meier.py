@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from secondline.errors import InputError, one_of
+from secondline.survival.inputs import check_times
 
 # R's name of the interval, and SciPy's
 INTERVALS = {"log-log": "log-log", "plain": "linear"}
@@ -65,15 +66,7 @@ def kaplan_meier(times, events, *, level: float = 0.95, interval: str = "log-log
     """
     from scipy.stats import CensoredData, ecdf
 
-    times = np.asarray(times, dtype=float)
-    events = np.asarray(events)
-    if events.dtype != bool and not np.isin(events, (0, 1)).all():
-        raise InputError("events must hold only 1 (event) and 0 (censored), or True and False.")
-    events = events.astype(bool)
-    if times.ndim != 1 or times.shape != events.shape or not len(times):
-        raise InputError("Give one time and one event, true or false, for each patient.")
-    if not (np.isfinite(times).all() and (times >= 0).all()):
-        raise InputError("A time is negative or not a number; times are 0 or more.")
+    times, events = check_times(times, events)
     if not 0 < level < 1:
         raise InputError(f"level is {level!r}; it must lie between 0 and 1.")
     if interval not in INTERVALS:
