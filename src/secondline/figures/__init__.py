@@ -9,6 +9,7 @@ from secondline.figures.findings import Findings, FindingsTable, findings, findi
 from secondline.figures.follow_up import follow_up
 from secondline.figures.forest import forest
 from secondline.figures.funnel import funnel_plots
+from secondline.figures.hazard_over_time import hazard_over_time
 from secondline.figures.influence import influence_plot
 from secondline.figures.method_grid import method_grid
 from secondline.figures.mixture import median_scatter, mixture
@@ -34,6 +35,7 @@ from secondline.figures.style import (
     use_book_style,
 )
 from secondline.figures.subgroups import subgroups
+from secondline.figures.survival_curves import icon_array, survival_curves
 from secondline.figures.table import Table, table
 
 __all__ = [
@@ -54,6 +56,8 @@ __all__ = [
     "follow_up",
     "forest",
     "funnel_plots",
+    "hazard_over_time",
+    "icon_array",
     "influence_plot",
     "median_scatter",
     "method_grid",
@@ -69,6 +73,7 @@ __all__ = [
     "selection_flow",
     "sequence_curves",
     "subgroups",
+    "survival_curves",
     "table",
     "threshold_curve",
     "tornado",
