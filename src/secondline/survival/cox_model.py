@@ -153,6 +153,7 @@ def cox_model(
     """
     from lifelines import CoxPHFitter
     from lifelines.exceptions import ConvergenceError, ConvergenceWarning
+    from scipy.linalg import LinAlgWarning
 
     if not 0 < level < 1:
         raise InputError(f"level is {level!r}; it must lie between 0 and 1.")
@@ -178,11 +179,12 @@ def cox_model(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", ConvergenceWarning)
+            warnings.simplefilter("error", LinAlgWarning)
             fitter.fit(
                 fitted.assign(_time=time, _event=seen), "_time", "_event",
                 fit_options=FIT_OPTIONS,
             )  # fmt: skip
-    except (ConvergenceError, ConvergenceWarning):
+    except (ConvergenceError, ConvergenceWarning, LinAlgWarning):
         raise NoFiniteEstimate(_no_estimate(terms)) from None
     beta, covariance = fitter.params_.to_numpy(), fitter.variance_matrix_.to_numpy()
     # a likelihood that only rises has no warning of its own in lifelines

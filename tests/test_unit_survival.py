@@ -1,0 +1,178 @@
+"""Bad input to the survival layer gives a sentence, and edges give what they should."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from secondline.errors import InputError, NoFiniteEstimate
+from secondline.survival import (
+    Printed,
+    analyse_efficacy,
+    arm_curves,
+    contrast_page,
+    cox_model,
+    cure_by_arm,
+    cure_page,
+    cure_reading,
+    curves_page,
+    frequencies,
+    hazard_view,
+    hazards_reading,
+    milestone,
+    mixture_cure,
+    proportional_hazards_test,
+    restricted_mean,
+)
+
+TIME = [1.0, 2, 3, 4, 5, 6, 7, 8]
+EVENT = [1, 1, 0, 1, 1, 0, 1, 0]
+ARM = ["SOC", "axi-cel"] * 4
+
+
+def table(**columns):
+    return pd.DataFrame({"efs_months": TIME, "efs_event": EVENT, "arm": ARM} | columns)
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: arm_curves([1, -2], [1, 0], [0, 1]), "A time is missing, negative"),
+        (lambda: arm_curves([1, np.nan], [1, 0], [0, 1]), "A time is missing, negative"),
+        (lambda: arm_curves(["x", "y"], [1, 0], [0, 1]), "time holds something that is not a number"),
+        (lambda: arm_curves([1, 2], [1, 2], [0, 1]), "event must hold only 1 (event) and 0"),
+        (lambda: arm_curves([1, 2], [1], [0, 1]), "one time and one event"),
+        (lambda: arm_curves([], [], []), "one time and one event"),
+        (lambda: arm_curves([1, 2], [1, 0], [0]), "1 arms for 2 patients"),
+        (lambda: arm_curves([1, 2], [1, 0], [0, None]), "A patient has no arm"),
+        (lambda: arm_curves([1, 2], [1, 0], [0, 1], at=[2, 1]), "at must hold rising times"),
+        (lambda: arm_curves([1, 2], [1, 0], [0, 1], level=95), "level is 95; it must lie between"),
+        (lambda: milestone(TIME, EVENT, ["a"] * 8, 2.0), "arm holds 'a'; allowed are 'axi-cel'"),
+        (lambda: milestone(TIME, EVENT, [1] * 8, 2.0), "No patient is in the arm 'SOC'"),
+        (lambda: milestone(TIME, EVENT, ARM, 0), "at is 0; it must be a time above 0"),
+        (lambda: milestone(TIME, EVENT, ARM, 99), "observed for"),
+        (lambda: restricted_mean(TIME, EVENT, ARM, -1), "horizon is -1; it must be a time above 0"),
+        (lambda: restricted_mean(TIME, EVENT, ARM, 99), "a mean up to 99 months needs longer"),
+        (lambda: restricted_mean(TIME, EVENT, ARM, 3, level=1), "level is 1; it must lie between"),
+        (lambda: cox_model(table(), ["age"]), "The table has no column 'age'"),
+        (lambda: cox_model(table(x=list("abcdefgh")), ["x"]), "'x' holds text"),
+        (lambda: cox_model(table(x=[np.inf] * 8), ["x"]), "not finite"),
+        (lambda: cox_model(table(x=[np.nan] * 8), ["x"]), "No patient has a value in each"),
+        (lambda: cox_model(table(), []), "covariates are []"),
+        (lambda: cox_model(table(x=range(8)), ["arm"], interaction="x"), "they must hold"),
+        (lambda: cox_model(table(), level=0), "level is 0; it must lie between"),
+        (lambda: cox_model(table()).effect("age"), "The model has no term 'age'"),
+        (lambda: cox_model(table()).arm_effect(1), "no interaction with the arm"),
+        (lambda: proportional_hazards_test(TIME, EVENT, ARM, transform="sqrt"), "allowed: 'km',"),
+        (lambda: proportional_hazards_test([0, *TIME[1:]], EVENT, ARM, transform="log"), "no logarithm"),
+        (lambda: hazard_view(TIME, EVENT, ARM, cuts=(4, 2)), "cuts must hold rising times"),
+        (lambda: hazard_view(TIME, EVENT, ARM, cuts=(0, 2)), "cuts must hold rising times"),
+        (lambda: mixture_cure(TIME, EVENT, bases="gamma"), "allowed: 'Weibull',"),
+        (lambda: mixture_cure(TIME, EVENT, bases=()), "allowed: 'Weibull',"),
+        (lambda: mixture_cure([0, *TIME[1:]], EVENT), "A time is 0"),
+        (lambda: mixture_cure(TIME, EVENT, level=2), "level is 2"),
+        (lambda: analyse_efficacy(table().drop(columns="arm")), "The cohort has no column 'arm'"),
+        (lambda: Printed(0.4, 8, 2, 0.4, 1.2, 24), "shares free of the event must lie between"),
+        (lambda: Printed(0, 8, 2, 0.4, 0.2, 24), "must be above 0"),
+    ],
+)  # fmt: skip
+def test_bad_input_gives_a_sentence(call, sentence):
+    with pytest.raises(InputError) as caught:
+        call()
+    assert sentence in str(caught.value)
+    assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: cox_model(table(efs_event=[0] * 8)), "None of the 8 patients has an event"),
+        (lambda: cox_model(table(x=[1] * 8), ["x"]), "'x' has one value in all patients"),
+        (lambda: cox_model(table(x=np.arange(8), y=2 * np.arange(8)), ["x", "y"]), "no finite estimate"),
+        # every event in one arm
+        (lambda: cox_model(table(efs_event=[1, 0] * 4)), "no finite estimate"),
+        # the one with the event has the largest value each time
+        (lambda: cox_model(table(efs_event=[1] * 8, x=-np.arange(8.0)), ["x"]), "no finite estimate"),
+        (lambda: proportional_hazards_test([1] * 8, [1] * 8, ARM), "no test"),
+        (lambda: mixture_cure(TIME, [1, 1, 1, 1, 0, 0, 0, 0]), "4 events are too few"),
+    ],
+)  # fmt: skip
+def test_what_has_no_estimate_says_so(call, sentence):
+    with pytest.raises(NoFiniteEstimate) as caught:
+        call()
+    assert sentence in str(caught.value)
+
+
+def test_patients_with_a_missing_value_are_left_out_and_counted():
+    model = cox_model(table(x=[1, 2, np.nan, 1, 3, 2, 1, 4]), ["arm", "x"])
+    assert (model.n, model.left_out, model.events) == (7, 1, 5)
+
+
+def test_arms_are_named_and_ordered_alike_however_they_are_written():
+    by_number = arm_curves(TIME, EVENT, [0, 1] * 4)
+    by_name = arm_curves(TIME, EVENT, ARM)
+    assert list(by_number) == list(by_name) == ["axi-cel", "SOC"]
+    assert by_number["SOC"].survival == pytest.approx(by_name["SOC"].survival, nan_ok=True)
+    assert list(arm_curves(TIME, EVENT, ["low", "high"] * 4)) == ["low", "high"]
+
+
+def test_a_share_is_not_told_beyond_the_observation():
+    curves = arm_curves([1, 2, 3, 4], [1, 0, 1, 1], [0, 0, 1, 1], at=(0, 1, 3, 9))
+    assert curves["SOC"].survival == pytest.approx([1, 0.5, np.nan, np.nan], nan_ok=True)
+    # a curve at zero stays there
+    assert curves["axi-cel"].survival == pytest.approx([1, 1, 0.5, 0], nan_ok=True)
+
+
+def test_number_needed_to_treat_only_where_the_interval_excludes_zero():
+    same = milestone([1, 2, 3, 4] * 10, [1, 1, 0, 0] * 10, [0] * 20 + [1] * 20, 2.5)
+    assert same.difference == pytest.approx(0)
+    assert np.isnan([same.needed, same.needed_lower, same.needed_upper]).all()
+    apart = milestone([1.0] * 30 + [2] * 10 + [1] * 5 + [2] * 35, [1] * 30 + [0] * 10 + [1] * 5 + [0] * 35,
+                      [0] * 40 + [1] * 40, 1.5)  # fmt: skip
+    assert apart.difference == pytest.approx(0.875 - 0.25)
+    assert apart.needed == pytest.approx(1 / 0.625)
+    assert apart.needed_lower < apart.needed < apart.needed_upper
+
+
+def test_a_period_without_events_in_an_arm_has_no_ratio_and_the_reading_says_so():
+    rng = np.random.default_rng(2)
+    time = np.concatenate([rng.uniform(0.5, 5, 40), rng.uniform(0.5, 20, 40)])
+    arm = np.repeat([0, 1], 40)
+    view = hazard_view(time, np.ones(80, bool), arm, cuts=(5.5,))
+    assert np.isnan(view.periods["hazard_ratio"].iloc[1])
+    cohort = pd.DataFrame({"efs_months": time, "efs_event": True, "arm": np.where(arm, "axi-cel", "SOC")})
+    result = analyse_efficacy(cohort, horizon=10, at=8)
+    assert "one arm has no event" in hazards_reading(result)
+    assert np.isnan(result.shares.lower[0])
+    assert curves_page(result).shape[0] == 2
+    assert (contrast_page(result).map(len) > 0).all(axis=None)
+
+
+def test_no_plateau_and_no_fit_are_said():
+    rng = np.random.default_rng(1)
+    time, event = rng.exponential(5, 80), np.ones(80, bool)
+    assert "there is no plateau" in mixture_cure(time, event, bases="Weibull").caution
+    cohort = pd.DataFrame({"efs_months": time, "efs_event": np.arange(80) < 77,
+                           "arm": ["axi-cel"] * 77 + ["SOC"] * 3})  # fmt: skip
+    cures = cure_by_arm(cohort, bases=("Weibull",))
+    assert cures["SOC"] == "0 events are too few for three parameters."
+    assert "SOC: 0 events are too few" in cure_reading(cures)
+    assert cure_page(cures)["Fit"].tolist()[-1] == "no fit"
+
+
+def test_people_add_up_and_the_words_follow_the_sign():
+    assert "about 41 are free" in frequencies(0.405, 0.163, 24)
+    assert "25 more with axi-cel than with SOC (24.2 before" in frequencies(0.405, 0.163, 24)
+    assert "10 fewer with axi-cel" in frequencies(0.2, 0.3, 6)
+    assert "as many with one as with the other" in frequencies(0.2, 0.2, 6)
+
+
+def test_printed_numbers_of_the_trial_do_not_fit_one_hazard_ratio():
+    printed = Printed(0.398, 8.3, 2.0, 0.405, 0.163, 24)
+    assert 100 * printed.share_from_hazard_ratio == pytest.approx(48.579, abs=1e-3)
+    low, high = printed.share_range
+    assert 0.405 < low < printed.share_from_hazard_ratio < high < 0.49
+    assert printed.hazard_ratio_from_shares == pytest.approx(0.4982, abs=1e-4)
+    assert printed.hazard_ratio_from_medians == pytest.approx(0.2410, abs=1e-4)
+    assert 100 * printed.share_axi_from_median == pytest.approx(13.47, abs=0.01)
+    assert 100 * printed.risk_reduction == pytest.approx(28.91, abs=0.01)
+    assert printed.needed == pytest.approx(1 / 0.242)
