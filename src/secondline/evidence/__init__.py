@@ -11,6 +11,17 @@ from secondline.evidence.reporting import (
 )
 from secondline.evidence.selection import SelectionFlow, flow_table, selection_flow
 from secondline.evidence.totals import PrintedTotal, printed_totals, totals_table
+from secondline.evidence.trial_flow import (
+    FlowItem,
+    SingleCause,
+    TrialFlow,
+    arm_bounds,
+    flow_findings_page,
+    single_cause,
+    single_cause_sentences,
+    trial_flow,
+    trial_flow_page,
+)
 from secondline.evidence.trials import (
     COHORTS,
     SORTS,
@@ -27,13 +38,18 @@ __all__ = [
     "COHORTS",
     "OUTCOMES",
     "SORTS",
+    "FlowItem",
     "PrintedTotal",
     "SelectionFlow",
+    "SingleCause",
+    "TrialFlow",
     "after_car_t_table",
     "appraisal_by_trial",
     "appraisal_of_all",
+    "arm_bounds",
     "characteristics_table",
     "described_for",
+    "flow_findings_page",
     "flow_table",
     "follow_up_table",
     "formats_table",
@@ -45,5 +61,9 @@ __all__ = [
     "reporting_table",
     "select_and_sort",
     "selection_flow",
+    "single_cause",
+    "single_cause_sentences",
     "totals_table",
+    "trial_flow",
+    "trial_flow_page",
 ]
