@@ -1,5 +1,7 @@
 """One function a figure: each takes results and returns a picture; nothing is computed here."""
 
+from secondline.figures.allocation import allocation
+from secondline.figures.answers_along import answers_along
 from secondline.figures.antibody_formats import antibody_formats
 from secondline.figures.bubble import bubble
 from secondline.figures.cumulative import cumulative_plot
@@ -37,6 +39,7 @@ from secondline.figures.style import (
 from secondline.figures.subgroups import subgroups
 from secondline.figures.survival_curves import icon_array, survival_curves
 from secondline.figures.table import Table, table
+from secondline.figures.trial_flow import trial_flow
 
 __all__ = [
     "DRUG_COLOURS",
@@ -45,6 +48,8 @@ __all__ = [
     "FindingsTable",
     "Paragraph",
     "Table",
+    "allocation",
+    "answers_along",
     "antibody_formats",
     "bubble",
     "cumulative_plot",
@@ -77,6 +82,7 @@ __all__ = [
     "table",
     "threshold_curve",
     "tornado",
+    "trial_flow",
     "turning_map",
     "use_book_style",
 ]
