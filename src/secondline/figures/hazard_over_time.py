@@ -90,8 +90,8 @@ def _periods(axes, view) -> None:
     for place, row in zip(places, view.periods.itertuples(), strict=True):
         if np.isnan(row.hazard_ratio):
             axes.text(place, 1.06, "no ratio", ha="center", va="bottom", fontsize=9, color=GREY)
-    axes.text(places[-1] + 0.48, view.hazard_ratio, f"all: {view.hazard_ratio:.2f} ", ha="right",
-              va="bottom", fontsize=9, color=GREY)  # fmt: skip
+    axes.text(-0.48, view.hazard_ratio, f"all: {view.hazard_ratio:.2f}", va="bottom", fontsize=9,
+              color=GREY)  # fmt: skip
     labels = [
         f"after {p.start:g}" if np.isinf(p.end) else f"{p.start:g} to {p.end:g}"
         for p in view.periods.itertuples()

@@ -15,6 +15,7 @@ from secondline.survival.efficacy import (
     Efficacy,
     analyse_efficacy,
     bare_p,
+    check_page,
     contrast_page,
     cure_by_arm,
     cure_page,
@@ -36,6 +37,7 @@ from secondline.survival.efficacy_words import (
     people_of_100,
     prediction_reading,
     printed_frequencies,
+    quantile_reading,
     six_months_reading,
 )
 from secondline.survival.hazards import (
@@ -119,6 +121,7 @@ __all__ = [
     "bare_p",
     "bound_table",
     "cells_page",
+    "check_page",
     "classify_medians",
     "cohort_bounds",
     "contrast_agreement_table",
@@ -165,6 +168,7 @@ __all__ = [
     "printed_frequencies",
     "proportional_hazards_test",
     "quantile_page",
+    "quantile_reading",
     "rates_page",
     "reading",
     "report_paragraph",

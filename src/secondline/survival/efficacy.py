@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from secondline.errors import InputError, NoFiniteEstimate
-from secondline.survival.arms import ArmCurve, Milestone, arm_curves, milestone
+from secondline.survival.arms import ArmCurve, Milestone, arm_curves, milestone, read_off
 from secondline.survival.cox_model import CoxModel, Effect, cox_model
 from secondline.survival.cure import BASES, MixtureCure, mixture_cure
 from secondline.survival.hazards import (
@@ -16,8 +16,12 @@ from secondline.survival.hazards import (
     proportional_hazards_test,
 )
 from secondline.survival.inputs import check_times
+from secondline.survival.printed import Printed
 from secondline.survival.restricted import RestrictedMean, restricted_mean
 from secondline.survival.tabulate import months_range, months_text
+
+# how near a cohort made for the trial must come to its printed numbers
+WITHIN_RATIO, WITHIN_MONTHS, WITHIN_SHARE = 0.03, 0.1, 0.005
 
 # shares of patients by whose times the curves are compared, from the top
 QUANTILES = (0.75, 0.6, 0.5, 0.45, 0.4, 0.3, 0.2)
@@ -130,6 +134,44 @@ def cure_by_arm(cohort: pd.DataFrame, *, bases=BASES, level: float = 0.95) -> di
     return found
 
 
+def check_page(result: Efficacy, printed: Printed) -> pd.DataFrame:
+    """Return printed numbers beside those of the cohort, and whether they are near enough.
+
+    Columns Number, Printed, Here, Off by, Allowed and Met ("yes", "no", or "–" where the
+    cohort was not observed until the month of the printed shares).
+    """
+    axi, soc = result.medians
+    at = np.array([printed.at])
+    curves = [result.curves[name].curve for name in ("axi-cel", "SOC")]
+    shares = [float(read_off(curve, curve.survival, at, start=1.0)[0]) for curve in curves]
+    off = result.effect.hazard_ratio / printed.hazard_ratio - 1
+    rows = [
+        ("Hazard ratio", f"{printed.hazard_ratio:.3f}", f"{result.effect.hazard_ratio:.3f}",
+         f"{100 * abs(off):.1f} %", f"{100 * WITHIN_RATIO:g} %", abs(off) <= WITHIN_RATIO)
+    ]  # fmt: skip
+    for name, value, here in (
+        ("axi-cel", printed.median_axi, axi), ("SOC", printed.median_soc, soc)
+    ):  # fmt: skip
+        rows.append(
+            (f"Median, {name}", f"{value:.1f} months", months_text(here),
+             _number(abs(here - value), 2), f"{WITHIN_MONTHS:g} months",
+             abs(here - value) <= WITHIN_MONTHS)
+        )  # fmt: skip
+    for name, value, here in (
+        ("axi-cel", printed.share_axi, shares[0]),
+        ("SOC", printed.share_soc, shares[1]),
+    ):
+        rows.append(
+            (f"Free at {printed.at:g} months, {name}", f"{100 * value:.1f} %",
+             "–" if np.isnan(here) else f"{100 * here:.1f} %", _number(100 * abs(here - value), 2),
+             f"{100 * WITHIN_SHARE:g} points",
+             None if np.isnan(here) else abs(here - value) <= WITHIN_SHARE)
+        )  # fmt: skip
+    table = pd.DataFrame(rows, columns=["Number", "Printed", "Here", "Off by", "Allowed", "Met"])
+    words = {True: "yes", False: "no"}
+    return table.assign(Met=["–" if met is None else words[bool(met)] for met in table["Met"]])
+
+
 def curves_page(result: Efficacy) -> pd.DataFrame:
     """Return each arm's events, median and shares free of the event."""
     rows = []
@@ -138,17 +180,12 @@ def curves_page(result: Efficacy) -> pd.DataFrame:
         rows.append(
             {
                 "Arm": name,
-                "Patients": f"{arm.curve.n}",
-                "Events": f"{arm.curve.events}",
+                "Events": f"{arm.curve.events} of {arm.curve.n}",
                 "Median, months": _interval_months(arm),
                 "Free at 6 months": _share(result.shares_6, i),
                 f"Free at {result.shares.at:g} months": _share(result.shares, i),
             }
         )
-    if result.shares.at == 6:
-        for row in rows:
-            row.pop("Free at 6 months", None)
-            row["Free at 6 months"] = _share(result.shares, int(row["Arm"] == "axi-cel"))
     return pd.DataFrame(rows)
 
 
@@ -177,11 +214,18 @@ def contrast_page(result: Efficacy) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["axi-cel against SOC", "Estimate", level, "P"])
 
 
+def quantiles(result: Efficacy) -> dict[float, tuple[float, float]]:
+    """Return the months by which axi-cel and SOC have come down to shares; nan if never."""
+    return {
+        share: tuple(_time_of(result.curves[name], share) for name in ("axi-cel", "SOC"))
+        for share in QUANTILES
+    }
+
+
 def quantile_page(result: Efficacy) -> pd.DataFrame:
     """Return the months by which each curve has come down to some shares, and their ratio."""
     rows = []
-    for share in QUANTILES:
-        axi, soc = (_time_of(result.curves[name], share) for name in ("axi-cel", "SOC"))
+    for share, (axi, soc) in quantiles(result).items():
         both = np.isfinite(axi) and np.isfinite(soc)
         rows.append(
             {

@@ -5,7 +5,7 @@ from math import floor
 import numpy as np
 
 from secondline.survival.arms import Milestone
-from secondline.survival.efficacy import Efficacy, p_value
+from secondline.survival.efficacy import Efficacy, p_value, quantiles
 from secondline.survival.printed import Printed
 from secondline.survival.tabulate import months_range, months_text
 
@@ -53,15 +53,12 @@ def hazards_reading(result: Efficacy) -> str:
         else "does not show that the ratio changes (nor that it stays)"
     )
     known = periods[periods["hazard_ratio"].notna()]
-    first, last = known.iloc[0], known.iloc[-1]
     counted = {"km": "by the share of events", "rank": "by ranks", "identity": "in months",
                "log": "by its logarithm"}[test.transform]  # fmt: skip
     text = f"The test with time counted {counted} ({p_value(test.p)}) {verdict}."
-    if len(known) > 1:
-        text += (
-            f" The ratio is {first.hazard_ratio:.2f} {_span(first)} and {last.hazard_ratio:.2f} "
-            f"({last.lower:.2f} to {last.upper:.2f}) {_span(last)}."
-        )
+    if len(known):
+        ratios = [f"{period.hazard_ratio:.2f} {_span(period)}" for period in known.itertuples()]
+        text += f" The hazard ratio is {', '.join(ratios)}."
     silent = periods[(periods["axi_events"] == 0) | (periods["soc_events"] == 0)]
     if len(silent):
         text += f" {_span(silent.iloc[0]).capitalize()} one arm has no event, so there is no ratio."
@@ -114,16 +111,33 @@ def median_reading(result: Efficacy) -> str:
     )
 
 
+def quantile_reading(result: Efficacy) -> str:
+    """Say how the factor between the curves' times changes from share to share."""
+    found = {share: times for share, times in quantiles(result).items()}
+    known = {share: axi / soc for share, (axi, soc) in found.items() if soc > 0 and axi > 0}
+    factors = [f"{ratio:.1f} at {100 * share:.0f} %" for share, ratio in known.items()]
+    text = f"The factor between the arms is {', '.join(factors)}." if factors else ""
+    for i, name in ((0, "axi-cel"), (1, "SOC")):
+        missing = [share for share, times in found.items() if not np.isfinite(times[i])]
+        if missing:
+            text += (
+                f" The curve of {name} does not come down to {100 * max(missing):.0f} %, so there "
+                "is no factor from there on."
+            )
+            break
+    return text.strip()
+
+
 def early_reading(result: Efficacy) -> str:
-    """Say where the middle of the SOC events falls."""
+    """Say how steeply the SOC curve falls around its median."""
     curve = result.curves["SOC"].curve
     median = result.curves["SOC"].median.estimate
     if not np.isfinite(median):
         return "The SOC curve does not come down to one half."
-    fall = float(_survival(curve, 1.5) - _survival(curve, 2.5))
+    fall = float(_survival(curve, median - 0.5) - _survival(curve, median + 0.5))
     return (
-        f"Between month 1.5 and month 2.5 the SOC curve falls by {100 * fall:.0f} points, past its "
-        f"median at {median:.1f} months."
+        f"Within half a month on either side of its median, {median:.1f} months, the SOC curve of "
+        f"this cohort falls by {100 * fall:.0f} points."
     )
 
 
