@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from secondline import figures
 from secondline.errors import InputError, NoFiniteEstimate
 from secondline.survival import (
     Printed,
@@ -176,3 +177,65 @@ def test_printed_numbers_of_the_trial_do_not_fit_one_hazard_ratio():
     assert 100 * printed.share_axi_from_median == pytest.approx(13.47, abs=0.01)
     assert 100 * printed.risk_reduction == pytest.approx(28.91, abs=0.01)
     assert printed.needed == pytest.approx(1 / 0.242)
+
+
+def drawn(figure):
+    """Draw, and return every text with its box in pixels."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    FigureCanvasAgg(figure).draw()
+    found = figure.findobj(lambda artist: hasattr(artist, "get_text") and artist.get_text().strip())
+    return [(text.get_text(), text.get_window_extent()) for text in found if text.get_visible()]
+
+
+def strata(names, seed=1):
+    rng = np.random.default_rng(seed)
+    time = np.concatenate([rng.exponential(5 + 4 * i, 60) for i in range(len(names))])
+    groups = np.repeat(names, 60)
+    return arm_curves(np.minimum(time, 40), time < 40, groups, at=range(0, 37, 6))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("axi-cel", "SOC"),
+        ("axi-cel, B-cell signature above the median of all", "axi-cel, at or below", "SOC, $x^$ <b>"),
+        tuple(f"group {'x' * 70} {i}" for i in range(6)),
+    ],
+)
+def test_curves_show_every_name_as_it_stands_and_nothing_outside_the_picture(names):
+    figure = figures.survival_curves(strata(names), provenance="virtual", mark=24.0)
+    texts = drawn(figure)
+    width, height = figure.bbox.width, figure.bbox.height
+    for text, box in texts:
+        assert box.x0 >= -1, text
+        assert box.x1 <= width + 1, text
+        assert box.y0 >= -1, text
+        assert box.y1 <= height + 1, text
+    said = " ".join(text for text, _ in texts)
+    assert "synthetic data, no real patients" in said
+    assert said.count(": median") == len(names)
+    assert said.count("60") >= len(names)
+
+
+def test_arms_keep_their_colour_with_and_without_strata():
+    colours = figures.survival_curves(strata(("axi-cel, low", "axi-cel, high", "SOC, low")),
+                                      provenance="virtual").axes[0].get_lines()  # fmt: skip
+    blue, vermilion = "#0072B2", "#D55E00"
+    used = [line.get_color() for line in colours if len(line.get_xdata()) > 20]
+    assert used[:3] == [blue, blue, vermilion]
+    styles = {line.get_linestyle() for line in colours[:2]}
+    assert len(styles) == 2 or len({line._dash_pattern for line in colours[:2]}) == 2
+
+
+def test_people_and_hazards_are_drawn_with_their_mark():
+    people = figures.icon_array({"axi-cel": 41, "SOC": 16}, provenance="virtual", what="well")
+    said = " ".join(text for text, _ in drawn(people))
+    assert "axi-cel: 41 of 100" in said
+    assert "no real patients" in said
+    rng = np.random.default_rng(3)
+    time, arm = rng.exponential(6, 120), np.arange(120) % 2
+    view = hazard_view(time, time < 20, arm, cuts=(2, 6, 12))
+    said = " ".join(t for t, _ in drawn(figures.hazard_over_time(view, provenance="virtual")))
+    assert "no real patients" in said
+    assert f"all: {view.hazard_ratio:.2f}" in said

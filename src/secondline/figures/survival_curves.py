@@ -14,11 +14,16 @@ from secondline.figures.style import (
     fitted,
     literal,
     stamp,
+    width_of,
 )
 
 # of groups that are not arms of the trial
 OTHER_COLOURS = (GREEN, ORANGE, PURPLE, GREY)
 OTHER_LINES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
+# inches of a name that fits beside its numbers at risk
+SHORT = 0.62
+# percentage points below which two labels would touch
+NEAR = 9.0
 
 
 def survival_curves(
@@ -56,11 +61,22 @@ def survival_curves(
 
     looks = _looks(curves)
     end = max(curve.curve.times[-1] for curve in curves.values())
-    row, below = 0.19, 0.95
-    height = 4.0 + row * len(curves)
+    values = _marked(curves, mark) if np.isfinite(mark) else {}
+    apart = len(values) < 2 or np.diff(sorted(values.values())).min() >= NEAR
+    texts = {name: _said(arm, (fits or {}).get(name)) for name, arm in curves.items()}
+    if not apart:
+        texts = {
+            name: f"{text}, {values[name]:.1f} % at {mark:g}" for name, text in texts.items()
+        }
+    # long names stand on lines of their own
+    long = any(width_of(name, 8.5, "bold") > SHORT for name in curves)
+    above = long or not apart
+    row = 0.36 if long else 0.19
+    head = 0.3 + (0.22 * len(curves) if above else 0)
+    foot = 0.95 + row * len(curves)
+    height = 2.9 + head + foot
     figure = Figure(figsize=(5.6, height))
-    bottom = (below + row * len(curves)) / height
-    axes = figure.add_axes((0.155, bottom, 0.815, 0.93 - bottom))
+    axes = figure.add_axes((0.155, foot / height, 0.815, 2.9 / height))
     for name, arm in curves.items():
         _curve(axes, arm, *looks[name], end, limits=not fits)
         if fits and name in fits:
@@ -68,18 +84,18 @@ def survival_curves(
             axes.plot(months, 100 * fits[name].survival(months), color=INK, linewidth=1.1)
             axes.axhline(100 * fits[name].fraction, color=looks[name][0], linewidth=0.9,
                          linestyle=(0, (1, 2)))  # fmt: skip
-    if np.isfinite(mark):
-        _mark(axes, curves, looks, mark, end)
     axes.set(xlim=(0, end), ylim=(0, 103), ylabel=outcome)
     axes.set_yticks(range(0, 101, 25))
     axes.grid(axis="y", color=FAINT, linewidth=0.6)
-    _names(axes, curves, looks, end, fits or {})
+    if values:
+        _mark(axes, values, looks, mark, 103 if above else 92 - 8.5 * len(curves), label=apart)
+    _names(figure, axes, curves, looks, texts, above=above)
     at = _ticks(next(iter(curves.values())).at, end)
     axes.set_xticks(at, [f"{t:g}" for t in at])
     axes.set_xlabel("Months", labelpad=1)
     if title:
-        axes.set_title(fitted(title, 4.7, size=10), fontsize=10, loc="left")
-    _at_risk(figure, axes, curves, looks, at, bottom * height - 0.62, row)
+        figure.text(0.02, 1 - 0.05 / height, fitted(title, 5.4, size=10), fontsize=10, va="top")
+    _at_risk(figure, axes, curves, looks, at, foot - 0.62, row, long=long)
     stamp(figure, provenance, source)
     return figure
 
@@ -125,13 +141,17 @@ def icon_array(groups: dict, *, provenance: str, source: str = "", what: str, co
 
 
 def _looks(groups) -> dict:
-    looks, i = {}, 0
+    """Return each group's colour and line; "axi-cel, high" keeps the colour of its arm."""
+    looks, seen = {}, dict.fromkeys([*ARM_COLOURS, ""], 0)
     for name in groups:
+        arm = name.partition(",")[0]
+        arm = arm if arm in ARM_COLOURS else ""
         if name in ARM_COLOURS:
             looks[name] = ARM_COLOURS[name], ARM_LINES[name]
-        else:
-            looks[name] = OTHER_COLOURS[i % 4], OTHER_LINES[i % 4]
-            i += 1
+            continue
+        i = seen[arm] % len(OTHER_LINES)
+        seen[arm] += 1
+        looks[name] = ARM_COLOURS.get(arm, OTHER_COLOURS[i]), OTHER_LINES[i]
     return looks
 
 
@@ -150,34 +170,51 @@ def _curve(axes, arm, colour, line, end, *, limits: bool) -> None:
         axes.plot(arm.censored, values[place], "|", color=colour, markersize=5, markeredgewidth=0.8)
 
 
-def _mark(axes, curves, looks, mark, end) -> None:
-    # it ends below the names
-    axes.plot([mark, mark], [0, 92 - 8.5 * len(curves)], color=GREY, linewidth=0.8,
-              linestyle=(0, (2, 3)))  # fmt: skip
-    for name, arm in curves.items():
-        value = 100 * np.concatenate([[1], arm.curve.survival])[
+def _marked(curves, mark) -> dict:
+    """Return each curve's percentage at the marked month."""
+    return {
+        name: 100 * np.concatenate([[1], arm.curve.survival])[
             np.searchsorted(arm.curve.times, mark, side="right")
         ]
+        for name, arm in curves.items()
+    }
+
+
+def _mark(axes, values, looks, mark, top, *, label: bool) -> None:
+    axes.plot([mark, mark], [0, top], color=GREY, linewidth=0.8, linestyle=(0, (2, 3)))
+    for name, value in values.items():
         axes.plot(mark, value, "o", color=looks[name][0], markersize=4.5)
+        if not label:
+            continue
         axes.annotate(f"{value:.1f} %", (mark, value), xytext=(-4, 5), textcoords="offset points",
                       ha="right", fontsize=9, color=looks[name][0], weight="bold",
                       bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6},
                       )  # fmt: skip
 
 
-def _names(axes, curves, looks, end, fits) -> None:
-    """Write names, with medians or cure fractions, in the free corner, the best curve on top."""
+def _said(arm, fit) -> str:
+    if fit is not None:
+        return f"cure fraction {100 * fit.fraction:.0f} %"
+    median = arm.median.estimate
+    return f"median {median:.1f} months" if np.isfinite(median) else "median not reached"
+
+
+def _names(figure, axes, curves, looks, texts, *, above: bool) -> None:
+    """Write each curve's name and what it says: in the free corner, or above the axes."""
+    from matplotlib.lines import Line2D
+
     order = sorted(curves, key=lambda name: -np.nan_to_num(curves[name].curve.survival[-1]))
+    box, height = axes.get_position(), figure.get_figheight()
+    left = 0.02 if above else box.x0 + 0.42 * box.width
     for i, name in enumerate(order):
-        median = curves[name].median.estimate
-        text = f"median {median:.1f} months" if np.isfinite(median) else "median not reached"
-        if name in fits:
-            text = f"cure fraction {100 * fits[name].fraction:.0f} %"
         colour, line = looks[name]
-        y = 97 - 8.5 * i
-        axes.plot([0.455 * end, 0.52 * end], [y, y], color=colour, linestyle=line, linewidth=1.8)
-        axes.text(0.54 * end, y, f"{fitted(name, 1.0, weight='bold')}: {text}", color=colour,
-                  fontsize=9, va="center", weight="bold")  # fmt: skip
+        below = 0.22 * (len(order) - i) - 0.08 if above else -0.06 - 0.22 * i - 0.1
+        y = box.y1 + below / height
+        figure.add_artist(Line2D([left, left + 0.055], [y, y], color=colour, linestyle=line,
+                                 linewidth=1.8))  # fmt: skip
+        room = 5.0 - width_of(f": {texts[name]}", 9, "bold") if above else 0.8
+        figure.text(left + 0.07, y, f"{fitted(name, room, weight='bold')}: {texts[name]}",
+                    color=colour, fontsize=9, va="center", weight="bold")  # fmt: skip
 
 
 def _ticks(at, end) -> np.ndarray:
@@ -188,17 +225,18 @@ def _ticks(at, end) -> np.ndarray:
     return at[:: 1 + len(at) // 9]
 
 
-def _at_risk(figure, axes, curves, looks, at, top, row) -> None:
+def _at_risk(figure, axes, curves, looks, at, top, row, *, long: bool) -> None:
     height = figure.get_figheight()
     figure.text(0.02, (top + 0.06) / height, "Free of the event and still observed", fontsize=8.5,
                 color=GREY, va="bottom")  # fmt: skip
     box = axes.get_position()
     end = axes.get_xlim()[1]
     for i, (name, arm) in enumerate(curves.items()):
-        y = (top - row * (i + 0.45)) / height
-        figure.text(0.02, y, fitted(name, 0.5, size=8.5, weight="bold"), fontsize=8.5,
-                    color=looks[name][0], weight="bold", va="center")  # fmt: skip
+        # a long name has a line of its own above its numbers
+        y = top - row * i - 0.085
+        figure.text(0.02, y / height, fitted(name, 5.2 if long else 0.6, size=8.5, weight="bold"),
+                    fontsize=8.5, color=looks[name][0], weight="bold", va="center")  # fmt: skip
         for t in at:
             count = arm.at_risk[np.flatnonzero(arm.at == t)[0]]
-            figure.text(box.x0 + box.width * t / end, y, f"{count}", fontsize=8.5, ha="center",
-                        va="center", color=INK)  # fmt: skip
+            figure.text(box.x0 + box.width * t / end, (y - 0.16 * long) / height, f"{count}",
+                        fontsize=8.5, ha="center", va="center", color=INK)  # fmt: skip
