@@ -19,6 +19,7 @@ from secondline.evidence.trial_flow import (
     flow_findings_page,
     single_cause,
     single_cause_sentences,
+    smallest_group,
     trial_flow,
     trial_flow_page,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "selection_flow",
     "single_cause",
     "single_cause_sentences",
+    "smallest_group",
     "totals_table",
     "trial_flow",
     "trial_flow_page",

@@ -8,10 +8,11 @@ import pandas as pd
 from secondline.claims import get_claim
 from secondline.csvfiles import keyed_rows
 from secondline.errors import InputError
-from secondline.intervals import counts_from_percentage, whole_number
+from secondline.intervals import counts_from_percentage, decimals, whole_number
 from secondline.paths import project_root
 
 COLUMNS = ("id", "arm", "row", "box", "label", "status", "how", "claims", "note")
+NOT_TRANSPLANTED = "guide-soc-not-transplanted"
 STATUSES = ("printed", "derived", "assumed", "not printed")
 ARMS = ("both", "axi-cel", "SOC")
 
@@ -192,6 +193,32 @@ def single_cause(flow: TrialFlow) -> SingleCause:
     )
 
 
+def smallest_group(printed: str) -> int:
+    """Return the smallest number of patients of whom a share is printed as this percentage.
+
+    Parameters
+    ----------
+    printed : str
+        The percentage without its sign, with its trailing zeros.
+
+    Raises
+    ------
+    InputError
+        If the text is not a number or exceeds 100.
+
+    Examples
+    --------
+    >>> smallest_group("84.6"), smallest_group("66.7")
+    (13, 3)
+    """
+    # with as many patients as the digits can tell apart, every percentage can be had
+    finest = 100 * 10 ** decimals(printed)
+    for n in range(1, finest + 1):
+        if counts_from_percentage(printed, n):
+            return n
+    raise InputError(f"{printed!r} is no percentage of a group; it must be from 0 to 100.")
+
+
 def trial_flow_page(flow: TrialFlow) -> pd.DataFrame:
     """Return every number of the flow as text: arm, what, how many, its status, where."""
     return pd.DataFrame(
@@ -223,8 +250,8 @@ def flow_findings_page(flow: TrialFlow) -> pd.DataFrame:
         ),
         (
             "Safety set of both arms",
-            f"{n('safety')} against {n('ldh')} axi-cel patients with LDH and "
-            f"{n('soc_known')} SOC patients with a response",
+            f"axi-cel {n('ldh')} with LDH, SOC {n('soc_known')} with a response category, against "
+            f"{n('safety')}",
             "Cannot hold both arms as it is defined; fits axi-cel alone.",
         ),
         (
@@ -236,28 +263,29 @@ def flow_findings_page(flow: TrialFlow) -> pd.DataFrame:
         (
             "Cell of origin",
             f"{n('by_origin')} of {n('expression')}",
-            f"{n('expression') - n('by_origin')} without one; no reason is given.",
+            f"Without one: {n('expression') - n('by_origin')}; no reason is given.",
         ),
         (
             "Time of biopsy",
             f"{n('by_timing')} of {n('expression')}",
-            f"{n('expression') - n('by_timing')} without one.",
+            f"Without one: {n('expression') - n('by_timing')}.",
         ),
         (
             "Response category",
             f"{n('axi_cel_known')} + {n('soc_known')} = {n('by_response')} of {n('expression')}",
-            f"{n('without_response')} without one; the three groups leave out whoever had no "
+            f"Without one: {n('without_response')}; the three groups leave out whoever had no "
             "assessment.",
         ),
         (
             "How much of each arm",
-            f"{_percent(n('axi_cel_known'), n('axi_cel'))} of axi-cel, "
-            f"{_percent(n('soc_known'), n('soc'))} of SOC (arm sizes assumed)",
+            f"axi-cel {_percent(n('axi_cel_known'), n('axi_cel'))}, "
+            f"SOC {_percent(n('soc_known'), n('soc'))} (arm sizes assumed)",
             "The biomarker groups are not the arms, and not cut from them evenly.",
         ),
         (
             "Missed transplants",
-            f"65 % of {n('soc')} is {flow['not_transplanted'].text}",
+            f"{get_claim(NOT_TRANSPLANTED).value} % of {n('soc')} is "
+            f"{flow['not_transplanted'].text}",
             f"No response in {cause.known_without_response} of the {cause.known} that are known "
             f"({_percent(cause.known_without_response, cause.known)}).",
         ),
@@ -275,7 +303,7 @@ def single_cause_sentences(flow: TrialFlow) -> str:
         needed = f"{needed} of the other {cause.others} must have had no response"
     text = (
         f"With {flow.n('soc')} patients in the SOC arm, {flow['not_transplanted'].text} had no "
-        f"transplant. Of the {cause.known} with a printed response, "
+        f"transplant. Of the {cause.known} whose response is printed, "
         f"{cause.known_without_response} had none "
         f"({100 * cause.known_share:.0f} %). If lack of response was the only cause, {needed} "
         "either"

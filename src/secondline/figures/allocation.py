@@ -23,9 +23,9 @@ def allocation(allocations, titles: dict, *, gap: float):
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(5.6, 5.2))
+    figure = Figure(figsize=(4.5, 5.0))
     panels = figure.subplots(len(allocations), 1, sharex=True)
-    figure.subplots_adjust(left=0.13, right=0.96, bottom=0.16, top=0.94, hspace=0.45)
+    figure.subplots_adjust(left=0.14, right=0.96, bottom=0.16, top=0.94, hspace=0.45)
     reach = max(20.0, *(100 * np.abs(a.differences).max() for a in allocations))
     bins = np.linspace(-reach, reach, 41)
     for axes, result in zip(panels, allocations, strict=True):
@@ -35,7 +35,7 @@ def allocation(allocations, titles: dict, *, gap: float):
         for side in (-100 * gap, 100 * gap):
             axes.axvline(side, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
         axes.axvline(0, color=INK, linewidth=0.8)
-        axes.set_title(titles[result.way], fontsize=10, loc="left")
+        axes.set_title(titles[result.way], fontsize=9, loc="left")
     panels[len(panels) // 2].set_ylabel("% of virtual trials")
     panels[-1].set(xlim=(-reach, reach),
                    xlabel="Share with the trait, one arm less the other (points)")  # fmt: skip

@@ -50,7 +50,7 @@ def answers_along(
     offset = [0.0 if list(labels).index(name) < split else 0.45 for name in names]
     end = max(s.upper for s in stretches)
     height = ROW * (len(names) + 0.45) + 1.6
-    figure = Figure(figsize=(5.6, height))
+    figure = Figure(figsize=(4.5, height))
     axes = figure.add_axes((0.04, 1.27 / height, 0.92, (height - 1.4) / height))
     axes.set(xlim=(0, end), ylim=(len(names) + 0.45, -0.1), xlabel=xlabel)
     axes.set_yticks([])

@@ -1,5 +1,7 @@
 """The flow of patients through a trial with two arms, with the standing of each number."""
 
+import textwrap
+
 from secondline.figures.style import ARM_COLOURS, GREY, INK, literal, stamp
 
 # the outline of a box says how its number is known; a word in the box says the same
@@ -12,7 +14,8 @@ OUTLINES = {
 LEFT = {"axi-cel": 1.0, "SOC": 51.0, "both": 26.0}
 WIDTH = 48.0
 INSET = 4.0
-ROW = 0.78  # inches a row
+ROW = 0.88  # inches a row
+PAGE = 4.5  # inches: narrow, so that a phone need not shrink it much
 
 
 def trial_flow(flow, *, provenance: str, source: str = ""):
@@ -35,7 +38,7 @@ def trial_flow(flow, *, provenance: str, source: str = ""):
     shown = [item for item in flow.items if item.box]
     rows = max(item.row for item in shown) + 1
     height = ROW * rows + 0.35
-    figure = Figure(figsize=(5.6, height))
+    figure = Figure(figsize=(PAGE, height))
     axes = figure.add_axes((0, 0.25 / height, 1, (height - 0.3) / height))
     axes.set(xlim=(0, 100), ylim=(rows, 0))
     axes.axis("off")
@@ -56,11 +59,13 @@ def _box(axes, rectangle, item) -> None:
         rectangle((x, y + 0.1), width, 0.76, facecolor="white", edgecolor=colour,
                   linewidth=1.5, linestyle=OUTLINES[item.status], zorder=2)
     )  # fmt: skip
-    axes.text(x + 1.5, y + 0.33, literal(item.text), fontsize=12.5, weight="bold",
+    axes.text(x + 1.5, y + 0.28, literal(item.text), fontsize=12, weight="bold",
               color=colour, va="center", zorder=3)  # fmt: skip
-    axes.text(x + width - 1.5, y + 0.33, item.status, fontsize=8.5, style="italic",
+    axes.text(x + width - 1.5, y + 0.28, item.status, fontsize=8.5, style="italic",
               color=GREY, va="center", ha="right", zorder=3)  # fmt: skip
-    axes.text(x + 1.5, y + 0.66, literal(item.label), fontsize=9, va="center", zorder=3)
+    label = textwrap.fill(item.label, 26 if inset else 28)
+    axes.text(x + 1.5, y + 0.63, "\n".join(map(literal, label.split("\n"))), fontsize=9,
+              va="center", linespacing=1.1, zorder=3)  # fmt: skip
 
 
 def _branches(axes, arm: str, rows: list[int], last: int) -> None:

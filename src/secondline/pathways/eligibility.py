@@ -287,6 +287,10 @@ def _in_words(inputs, patient: Mapping) -> str:
         "months_since_first_line": "relapse at {:g} months",
         "relapse_biopsy": "biopsy: {}",
         "prior_lines": "{:g} prior",
+        "rituximab_anthracycline": "both: {}",
+        "prior_second_line": "begun: {}",
+        "prior_car_t": "before: {}",
+        "prior_allo_sct": "before: {}",
         "lvef_percent": "{:g} %",
         "ecog": "{:g}",
     }

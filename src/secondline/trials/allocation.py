@@ -147,8 +147,9 @@ def waiting(median: float, months: float) -> Waiting:
 
     Examples
     --------
-    >>> waiting(2.0, 2.0)
-    Waiting(reached=0.5, median_reached=4.0, median_others=0.830074998557688)
+    >>> split = waiting(2.0, 2.0)
+    >>> split.reached, split.median_reached, round(split.median_others, 3)
+    (0.5, 4.0, 0.83)
     """
     if not median > 0 or not months >= 0:
         raise InputError(
@@ -188,4 +189,34 @@ def allocation_page(allocations, gap: float):
             f"Trials with {100 * gap:g} points or more": f"{100 * a.beyond(gap):.1f} %",
         }
         for a in allocations
+    )
+
+
+def waiting_page(split: Waiting, median: float):
+    """Return the two groups of :func:`waiting` beside all patients, as text.
+
+    Parameters
+    ----------
+    split : Waiting
+    median : float
+        Of all patients, as given to :func:`waiting`.
+
+    Returns
+    -------
+    DataFrame
+    """
+    import pandas as pd
+
+    rows = [
+        ("with transplant", split.reached, split.median_reached),
+        ("without", 1 - split.reached, split.median_others),
+        ("all", 1.0, median),
+    ]
+    return pd.DataFrame(
+        {
+            "Virtual patients": name,
+            "Share": f"{100 * share:.0f} %",
+            "Median EFS from randomisation": f"{months:.2f} months",
+        }
+        for name, share, months in rows
     )
