@@ -10,19 +10,33 @@ from secondline.survival import (
     Printed,
     analyse_efficacy,
     arm_curves,
+    check_page,
     contrast_page,
     cox_model,
     cure_by_arm,
     cure_page,
     cure_reading,
     curves_page,
+    curves_reading,
+    early_reading,
+    efficacy_report,
     frequencies,
     hazard_view,
     hazards_reading,
+    implied_page,
+    means_reading,
+    median_reading,
     milestone,
+    milestone_reading,
     mixture_cure,
+    periods_page,
+    prediction_reading,
     proportional_hazards_test,
+    quantile_page,
+    quantile_reading,
     restricted_mean,
+    risk_page,
+    six_months_reading,
 )
 
 TIME = [1.0, 2, 3, 4, 5, 6, 7, 8]
@@ -239,3 +253,57 @@ def test_people_and_hazards_are_drawn_with_their_mark():
     said = " ".join(t for t, _ in drawn(figures.hazard_over_time(view, provenance="virtual")))
     assert "no real patients" in said
     assert f"all: {view.hazard_ratio:.2f}" in said
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_sentence_or_table_shows_a_missing_number(seed):
+    """Small trials: medians and shares not reached, contrasts that turn round, periods without events."""
+    rng = np.random.default_rng(seed)
+    n, rates = 16 + 8 * seed, rng.uniform(0.02, 0.4, 2)
+    arm = np.arange(n) % 2
+    time = rng.exponential(1 / rates[arm])
+    ends = rng.uniform(9, 30, n)
+    # one patient of each arm is watched long enough for the milestone
+    ends[:2] = 40
+    cohort = pd.DataFrame(
+        {"efs_months": np.minimum(time, ends), "efs_event": time <= ends,
+         "arm": np.where(arm, "axi-cel", "SOC")}
+    )  # fmt: skip
+    cohort.loc[n] = [np.nan, True, "SOC"]
+    try:
+        result = analyse_efficacy(cohort, horizon=8, at=9)
+    except NoFiniteEstimate as reason:
+        assert "hazard ratio" in str(reason) or "finite estimate" in str(reason)
+        return
+    assert result.left_out == 1
+    cures = cure_by_arm(cohort, bases=("Weibull",))
+    printed = Printed(0.398, 8.3, 2.0, 0.405, 0.163, 24)
+    pages = [curves_page(result), contrast_page(result), quantile_page(result), cure_page(cures),
+             periods_page(result.view), check_page(result, printed), implied_page(printed),
+             risk_page(printed)]  # fmt: skip
+    said = [
+        curves_reading(result), prediction_reading(result), hazards_reading(result),
+        milestone_reading(result.shares), means_reading(result), median_reading(result),
+        quantile_reading(result), early_reading(result), six_months_reading(result),
+        cure_reading(cures), efficacy_report(result, cures, cohort="Made-up patients"),
+    ]  # fmt: skip
+    for text in [*said, *(page.to_string() for page in pages)]:
+        assert not set(text.replace("(", " ").split()) & {"nan", "inf", "NaN", "None"}, text
+        assert "  P = nan" not in text
+    assert "1 patient has no time or event status and is left out" in curves_reading(result)
+
+
+def test_the_check_says_yes_no_and_nothing():
+    rng = np.random.default_rng(4)
+    arm = np.arange(400) % 2
+    time = rng.exponential(np.where(arm, 8.3, 2.0) / np.log(2))
+    cohort = pd.DataFrame({"efs_months": np.minimum(time, 20), "efs_event": time <= 20,
+                           "arm": np.where(arm, "axi-cel", "SOC")})  # fmt: skip
+    # SOC is known beyond its last event; axi-cel was not observed for 24 months
+    short = analyse_efficacy(cohort, horizon=12, at=12)
+    page = check_page(short, Printed(0.241, 8.3, 2.0, 0.135, 0.0002, 24)).set_index("Number")
+    assert page.loc["Free at 24 months, axi-cel", ["Here", "Off by", "Met"]].tolist() == ["–", "–", "–"]
+    assert page.loc["Free at 24 months, SOC", "Met"] == "yes"
+    assert page.loc["Median, SOC", "Met"] == ("yes" if abs(short.medians[1] - 2) <= 0.1 else "no")
+    assert set(page["Met"]) <= {"yes", "no", "–"}
+    assert check_page(short, Printed(0.9, 80, 20, 0.9, 0.1, 12))["Met"].tolist().count("no") >= 4

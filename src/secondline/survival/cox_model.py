@@ -10,7 +10,8 @@ from scipy import stats
 from secondline.errors import InputError, NoFiniteEstimate
 from secondline.survival.inputs import arm_numbers, check_times
 
-# a hazard ratio of e to this power for one standard deviation is none that data can give
+# a log hazard ratio, or its standard error, for one standard deviation of a covariate
+# that no data can give: the likelihood only rises, and the fit stopped on the way
 LARGEST = 10.0
 # lifelines stops early if not told otherwise; the second rule would stop it at any step
 FIT_OPTIONS = {"precision": 1e-18, "r_precision": -1.0}
@@ -180,22 +181,25 @@ def cox_model(
         with warnings.catch_warnings():
             warnings.simplefilter("error", ConvergenceWarning)
             warnings.simplefilter("error", LinAlgWarning)
+            # where the estimate runs away, its exponential overflows
+            warnings.filterwarnings("error", "overflow|invalid value", RuntimeWarning)
             fitter.fit(
                 fitted.assign(_time=time, _event=seen), "_time", "_event",
                 fit_options=FIT_OPTIONS,
             )  # fmt: skip
-    except (ConvergenceError, ConvergenceWarning, LinAlgWarning):
+    except (ConvergenceError, ConvergenceWarning, LinAlgWarning, RuntimeWarning):
         raise NoFiniteEstimate(_no_estimate(terms)) from None
     beta, covariance = fitter.params_.to_numpy(), fitter.variance_matrix_.to_numpy()
     # a likelihood that only rises has no warning of its own in lifelines
-    if not np.isfinite(covariance).all() or np.abs(beta).max() > LARGEST:
+    spread = np.sqrt(np.diag(covariance))
+    if not (np.abs(beta).max() <= LARGEST and spread.max() <= LARGEST):
         raise NoFiniteEstimate(_no_estimate(terms))
     without = np.nan
     if interaction:
         plain = cox_model(rows, covariates, duration=duration, event=event, level=level)
         without = stats.chi2.sf(2 * (fitter.log_likelihood_ - plain.log_likelihood), 1)
     return CoxModel(
-        terms, beta / scale, np.sqrt(np.diag(covariance)) / scale,
+        terms, beta / scale, spread / scale,
         covariance / np.outer(scale, scale), float(fitter.log_likelihood_),
         float(fitter._ll_null_), float(without), len(data), int(seen.sum()), left_out, float(level),
     )  # fmt: skip

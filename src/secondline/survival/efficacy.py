@@ -198,13 +198,12 @@ def contrast_page(result: Efficacy) -> pd.DataFrame:
          f"{effect.lower:.3f} to {effect.upper:.3f}", bare_p(effect.p)),
         (f"Difference in shares free of the event at {at} months",
          f"{100 * shares.difference:.1f} points",
-         f"{100 * shares.difference_lower:.1f} to {100 * shares.difference_upper:.1f}",
+         _range(100 * shares.difference_lower, 100 * shares.difference_upper, 1),
          bare_p(shares.p)),
         (f"Ratio of those shares at {at} months", _number(shares.ratio, 2),
-         f"{_number(shares.ratio_lower, 2)} to {_number(shares.ratio_upper, 2)}", "–"),
+         _range(shares.ratio_lower, shares.ratio_upper, 2), "–"),
         (f"Number needed to treat, at {at} months", _number(shares.needed, 1),
-         "–" if np.isnan(shares.needed)
-         else f"{shares.needed_lower:.1f} to {shares.needed_upper:.1f}", "–"),
+         _range(shares.needed_lower, shares.needed_upper, 1), "–"),
         (f"Difference in restricted means to {horizon} months", f"{means.difference:.1f} months",
          f"{means.lower:.1f} to {means.upper:.1f}", bare_p(means.p)),
         (f"Ratio of restricted means to {horizon} months", f"{means.ratio:.2f}",
@@ -246,7 +245,7 @@ def periods_page(view: HazardView) -> pd.DataFrame:
             "axi-cel, events of those who enter": f"{p.axi_events} of {p.axi_at_risk}",
             "SOC, events of those who enter": f"{p.soc_events} of {p.soc_at_risk}",
             "Hazard ratio": _number(p.hazard_ratio, 2),
-            "Interval": "–" if np.isnan(p.hazard_ratio) else f"{p.lower:.2f} to {p.upper:.2f}",
+            "Interval": _range(p.lower, p.upper, 2),
         }
         for p in view.periods.itertuples()
     )
@@ -264,12 +263,11 @@ def cure_page(cures: dict) -> pd.DataFrame:
                 (
                     f"{name}, {fit.base}",
                     f"{100 * fit.fraction:.1f} %",
-                    "–" if np.isnan(fit.lower)
-                    else f"{100 * fit.lower:.1f} to {100 * fit.upper:.1f}",
+                    _range(100 * fit.lower, 100 * fit.upper, 1),
                     f"{fit.aic - cure.best.aic:.1f}",
                     "best" if fit is cure.best else "–",
                 )
-            )  # fmt: skip
+            )
         rows += [(f"{name}, {base}", "–", "–", "–", "no fit") for base in cure.failed]
     columns = ["Arm and model of the others", "Cure fraction", "Interval", "AIC above best", "Fit"]
     return pd.DataFrame(rows, columns=columns)
@@ -303,6 +301,10 @@ def _interval_months(arm: ArmCurve) -> str:
 
 def _number(value: float, digits: int) -> str:
     return f"{value:.{digits}f}" if np.isfinite(value) else "–"
+
+
+def _range(low: float, high: float, digits: int) -> str:
+    return f"{low:.{digits}f} to {high:.{digits}f}" if np.isfinite([low, high]).all() else "–"
 
 
 def _time_of(arm: ArmCurve, share: float) -> float:

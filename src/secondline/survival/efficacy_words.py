@@ -35,11 +35,15 @@ def prediction_reading(result: Efficacy) -> str:
     """Say what proportional hazards predicts at the milestone, and what the curve gives."""
     shares, ratio = result.shares, result.effect.hazard_ratio
     predicted, found = shares.survival[0] ** ratio, shares.survival[1]
+    text = (
+        f"From the SOC curve and the hazard ratio, {100 * predicted:.1f} % would be free of the "
+        f"event with axi-cel at {shares.at:g} months. The curve gives {100 * found:.1f} %"
+    )
+    if np.isnan(shares.lower[1]):
+        return f"{text}."
     inside = shares.lower[1] <= predicted <= shares.upper[1]
     return (
-        f"From the SOC curve and the hazard ratio, {100 * predicted:.1f} % would be free of the "
-        f"event with axi-cel at {shares.at:g} months. The curve gives {100 * found:.1f} % "
-        f"({100 * shares.lower[1]:.1f} to {100 * shares.upper[1]:.1f}). The prediction lies "
+        f"{text} ({100 * shares.lower[1]:.1f} to {100 * shares.upper[1]:.1f}). The prediction lies "
         f"{'inside' if inside else 'outside'} that interval."
     )
 
@@ -70,9 +74,11 @@ def milestone_reading(shares: Milestone) -> str:
     text = (
         f"At {shares.at:g} months {_percent(shares, 'axi-cel')} are free of the event with axi-cel "
         f"and {_percent(shares, 'SOC')} with SOC: a difference of "
-        f"{100 * shares.difference:.1f} points "
-        f"({100 * shares.difference_lower:.1f} to {100 * shares.difference_upper:.1f})."
+        f"{100 * shares.difference:.1f} points"
     )
+    if np.isnan(shares.difference_lower):
+        return f"{text}. Where nobody is left free of the event there is no interval."
+    text += f" ({100 * shares.difference_lower:.1f} to {100 * shares.difference_upper:.1f})."
     if np.isnan(shares.needed):
         return f"{text} The interval does not exclude zero, so no number needed to treat is given."
     return (
