@@ -131,6 +131,7 @@ def test_all_that_is_missing_is_named_at_once(write):
     [
         ("a,x,r,-,-,V,yes,,\n", "Line 2 (r): stage has no value 'V'; allowed: 'I',"),
         ("a,x,r,-,> 61,-,yes,,\n", "Line 2 (r): months cannot be 61; it must be a number from 0"),
+        ("a,x,r,> 20.5,-,-,y,,\n", "Line 2 (r): age cannot be 20.5; it must be a whole number"),
         ("a,x,r,-,-,-,,,\n", "Line 2 (r): table, rule and answer are needed."),
         ("a,x,r,-,-,-,y,,\na,x,r,-,-,-,y,,\n", "Line 3 (r): the rule's name stands twice."),
         ("a,x,r,-,-,-,y,,guide-ecog\n", "Line 2 (r): There is no claim 'guide-ecog' in seeds/."),
@@ -147,6 +148,8 @@ def test_bad_headers_and_files_get_a_sentence(write, tmp_path):
         write("a,x,r,red,y,,\n", header="table,source,rule,colour,answer,reason,claims\n")
     with pytest.raises(InputError, match="the columns must be table, source, rule, then the inputs"):
         write("a,x,r,y,,\n", header="table,source,rule,answer,reason,claims\n")
+    with pytest.raises(InputError, match="line 1: the column 'age' stands twice"):
+        write("a,x,r,-,-,y,,\n", header="table,source,rule,age,age,answer,reason,claims\n")
     with pytest.raises(InputError, match="There is no file of tables 'zuma8'; there are 'zuma7_ef"):
         pathways.read_tables("zuma8")
     with pytest.raises(InputError, match=r"There is no file '.*none\.csv'"):
@@ -161,6 +164,8 @@ def test_bad_headers_and_files_get_a_sentence(write, tmp_path):
         ("x,colour,red,,", "kind is 'colour'; allowed: 'choice', 'number' or 'whole'."),
         ("x,number,many,,", "allowed is 'many'; write '0 to 100'."),
         ("x,number,5 to 1,,", "allowed is '5 to 1'; write '0 to 100'."),
+        ("x,number,0 to inf,,", "allowed is '0 to inf'; write '0 to 100'."),
+        ("x,whole,0.5 to 3,,", "allowed is '0.5 to 3'; write '0 to 100'."),
         ("x,choice,a|a,,", "a choice is empty or stands twice."),
         ("answer,choice,a|b,,", "that of a fixed column."),
     ],

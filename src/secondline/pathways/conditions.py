@@ -179,7 +179,9 @@ class Input:
                     "a number, or a comparison such as '<= 12' or '> 3 & <= 6'"
                 )
             number = float(match[2])
-            if not self.lowest <= number <= self.highest:
+            if not self.lowest <= number <= self.highest or (
+                self.kind == "whole" and number != int(number)
+            ):
                 raise InputError(f"{self.name} cannot be {number:g}; {self.allowed}")
             found.append(Comparison(match[1] or "=", number))
         return tuple(found)

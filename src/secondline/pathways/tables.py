@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from math import isfinite
 from pathlib import Path
 
 from secondline.claims import get_claim
@@ -109,7 +110,10 @@ def _inputs(file: Path) -> dict[str, Input]:
                 lowest, highest = map(float, row["allowed"].split(" to "))
             except ValueError:
                 lowest = highest = float("nan")
-            if not lowest < highest:
+            whole = row["kind"] == "whole"
+            if not (lowest < highest and isfinite(lowest) and isfinite(highest)) or (
+                whole and (lowest, highest) != (int(lowest), int(highest))
+            ):
                 faults.append(f"{where}: allowed is {shown(row['allowed'])}; write '0 to 100'.")
             inputs[name] = Input(
                 name, row["kind"], row["meaning"], row["unit"], (), lowest, highest
@@ -157,6 +161,8 @@ def read_tables(source: str | Path, inputs: dict[str, Input] | None = None):
             f"{path.name}, line 1: the columns must be {', '.join(BEFORE)}, then the inputs, "
             f"then {', '.join(AFTER)}."
         )
+    if doubled := [name for name in used if used.count(name) > 1]:
+        raise InputError(f"{path.name}, line 1: the column {shown(doubled[0])} stands twice.")
     if unknown := [name for name in used if name not in known]:
         raise InputError(
             f"{path.name}, line 1: there is no input {shown(unknown[0])}; "
