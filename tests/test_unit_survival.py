@@ -307,3 +307,18 @@ def test_the_check_says_yes_no_and_nothing():
     assert page.loc["Median, SOC", "Met"] == ("yes" if abs(short.medians[1] - 2) <= 0.1 else "no")
     assert set(page["Met"]) <= {"yes", "no", "–"}
     assert check_page(short, Printed(0.9, 80, 20, 0.9, 0.1, 12))["Met"].tolist().count("no") >= 4
+
+
+@pytest.mark.parametrize("horizon", [3.0, 20.0])
+def test_the_area_says_the_means_and_stays_inside(horizon):
+    curves = strata(("axi-cel", "SOC"))
+    rng = np.random.default_rng(1)
+    time = np.concatenate([rng.exponential(5 + 4 * i, 60) for i in range(2)])
+    means = restricted_mean(np.minimum(time, 40), time < 40, np.repeat([1, 0], 60), horizon)
+    figure = figures.restricted_area(curves, means, provenance="virtual")
+    texts = drawn(figure)
+    said = " ".join(text for text, _ in texts)
+    assert f"axi-cel: {means.mean[1]:.1f} months" in said
+    assert f"{means.difference:.1f} months within the first {horizon:g}" in said
+    assert "no real patients" in said
+    assert all(-1 <= box.x0 and box.x1 <= figure.bbox.width + 1 for _, box in texts)

@@ -21,6 +21,7 @@ from secondline.figures.paragraph import Paragraph, paragraph
 from secondline.figures.posterior import posterior_plot
 from secondline.figures.progression_bounds import progression_bounds
 from secondline.figures.reporting_map import reporting_map
+from secondline.figures.restricted_area import restricted_area
 from secondline.figures.selection_flow import selection_flow
 from secondline.figures.sequences import (
     order_steps,
@@ -75,6 +76,7 @@ __all__ = [
     "progression_bounds",
     "provenance_text",
     "reporting_map",
+    "restricted_area",
     "selection_flow",
     "sequence_curves",
     "subgroups",
