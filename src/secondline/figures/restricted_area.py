@@ -50,8 +50,7 @@ def restricted_area(curves: dict, means, *, provenance: str, source: str = ""):
     axes.set(xlim=(0, 1.02 * horizon), ylim=(0, 103), xlabel="Months",
              ylabel="% free of the event")  # fmt: skip
     axes.set_yticks(range(0, 101, 25))
-    if horizon >= 12:
-        axes.set_xticks(np.arange(0, horizon + 0.01, 6))
+    axes.set_xticks(np.arange(0, horizon + 0.01, 6 if horizon >= 12 else 1))
     axes.grid(axis="y", color=FAINT, linewidth=0.6)
     stamp(figure, provenance, source)
     return figure
