@@ -8,20 +8,66 @@ from secondline.trials.curves import (
     restricted_means,
     survival_at,
 )
+from secondline.trials.design import (
+    MONTH_DAYS,
+    RESPONSE_SETTLED,
+    ZUMA7_SCANS,
+    Arm,
+    Design,
+    EventRule,
+    Scans,
+    zuma7,
+)
 from secondline.trials.rank_tests import RankTest, fleming_harrington, logrank
 from secondline.trials.risk import RiskTable, risk_table
+from secondline.trials.simulation import (
+    Histories,
+    Trials,
+    histories,
+    month_of_event,
+    observe,
+    simulate,
+)
+from secondline.trials.truth import (
+    CureMixture,
+    HazardRatio,
+    LogLogistic,
+    LogNormal,
+    PiecewiseHazard,
+    Weibull,
+)
 
 __all__ = [
+    "MONTH_DAYS",
+    "RESPONSE_SETTLED",
+    "ZUMA7_SCANS",
+    "Arm",
     "ArmCurves",
     "CoxFits",
+    "CureMixture",
+    "Design",
+    "EventRule",
+    "HazardRatio",
+    "Histories",
+    "LogLogistic",
+    "LogNormal",
+    "PiecewiseHazard",
     "RankTest",
     "RestrictedMeans",
     "RiskTable",
+    "Scans",
+    "Trials",
+    "Weibull",
     "cox",
     "fleming_harrington",
+    "histories",
     "logrank",
     "medians",
+    "month_of_event",
+    "observe",
     "restricted_means",
     "risk_table",
+    "simulate",
     "survival_at",
+    "zuma7",
 ]
