@@ -12,6 +12,7 @@ from secondline.figures.follow_up import follow_up
 from secondline.figures.forest import forest
 from secondline.figures.funnel import funnel_plots
 from secondline.figures.hazard_over_time import hazard_over_time
+from secondline.figures.hazard_ratio_forest import hazard_ratio_forest
 from secondline.figures.influence import influence_plot
 from secondline.figures.method_grid import method_grid
 from secondline.figures.mixture import median_scatter, mixture
@@ -37,6 +38,7 @@ from secondline.figures.style import (
     provenance_text,
     use_book_style,
 )
+from secondline.figures.subgroup_chance import subgroup_chance
 from secondline.figures.subgroups import subgroups
 from secondline.figures.survival_curves import icon_array, survival_curves
 from secondline.figures.table import Table, table
@@ -63,6 +65,7 @@ __all__ = [
     "forest",
     "funnel_plots",
     "hazard_over_time",
+    "hazard_ratio_forest",
     "icon_array",
     "influence_plot",
     "median_scatter",
@@ -79,6 +82,7 @@ __all__ = [
     "restricted_area",
     "selection_flow",
     "sequence_curves",
+    "subgroup_chance",
     "subgroups",
     "survival_curves",
     "table",
