@@ -18,8 +18,10 @@ from secondline.trials.design import (
     Scans,
     zuma7,
 )
+from secondline.trials.maxcombo import MaxCombo, maxcombo
 from secondline.trials.rank_tests import RankTest, fleming_harrington, logrank
 from secondline.trials.risk import RiskTable, risk_table
+from secondline.trials.sequential import SPENDING, Boundaries, boundaries, exit_probabilities, spend
 from secondline.trials.simulation import (
     Histories,
     Trials,
@@ -40,9 +42,11 @@ from secondline.trials.truth import (
 __all__ = [
     "MONTH_DAYS",
     "RESPONSE_SETTLED",
+    "SPENDING",
     "ZUMA7_SCANS",
     "Arm",
     "ArmCurves",
+    "Boundaries",
     "CoxFits",
     "CureMixture",
     "Design",
@@ -51,6 +55,7 @@ __all__ = [
     "Histories",
     "LogLogistic",
     "LogNormal",
+    "MaxCombo",
     "PiecewiseHazard",
     "RankTest",
     "RestrictedMeans",
@@ -58,16 +63,20 @@ __all__ = [
     "Scans",
     "Trials",
     "Weibull",
+    "boundaries",
     "cox",
+    "exit_probabilities",
     "fleming_harrington",
     "histories",
     "logrank",
+    "maxcombo",
     "medians",
     "month_of_event",
     "observe",
     "restricted_means",
     "risk_table",
     "simulate",
+    "spend",
     "survival_at",
     "zuma7",
 ]
