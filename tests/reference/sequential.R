@@ -6,7 +6,8 @@ suppressMessages({library(rpact); library(jsonlite)})
 target <- commandArgs(trailingOnly = TRUE)[1]
 num <- function(x) sprintf("%.17g", as.numeric(x))
 
-looks <- list(c(1), c(0.5, 1), c(0.3, 0.7, 1), c(1, 2, 3, 4, 5) / 5, c(0.6, 0.65, 1), (2:10) / 10)
+# no look before three tenths: where some 1e-9 is spent, rpact's next boundary is off by 1e-4
+looks <- list(c(1), c(0.5, 1), c(0.3, 0.7, 1), c(1, 2, 3, 4, 5) / 5, c(0.6, 0.65, 1), (3:10) / 10)
 drifts <- c(0, 2, 3.2415)
 one <- function(fractions, alpha, label, type) {
   sides <- 2

@@ -7,6 +7,7 @@ from secondline.figures.bubble import bubble
 from secondline.figures.cumulative import cumulative_plot
 from secondline.figures.durations import durations
 from secondline.figures.egger_power import egger_power
+from secondline.figures.event_clocks import clock_curves, clock_strip, rule_dots
 from secondline.figures.findings import Findings, FindingsTable, findings, findings_table
 from secondline.figures.follow_up import follow_up
 from secondline.figures.forest import forest
@@ -17,6 +18,14 @@ from secondline.figures.influence import influence_plot
 from secondline.figures.method_grid import method_grid
 from secondline.figures.mixture import median_scatter, mixture
 from secondline.figures.null_heterogeneity import null_heterogeneity
+from secondline.figures.operating import (
+    crossover_curve,
+    peeking,
+    power_curve,
+    ratios_at_stop,
+    rejection_shares,
+    true_curves,
+)
 from secondline.figures.paired import paired
 from secondline.figures.paragraph import Paragraph, paragraph
 from secondline.figures.posterior import posterior_plot
@@ -55,6 +64,9 @@ __all__ = [
     "answers_along",
     "antibody_formats",
     "bubble",
+    "crossover_curve",
+    "clock_curves",
+    "clock_strip",
     "cumulative_plot",
     "drug_colour",
     "durations",
@@ -75,11 +87,16 @@ __all__ = [
     "order_steps",
     "paired",
     "paragraph",
+    "peeking",
     "posterior_plot",
+    "power_curve",
     "progression_bounds",
     "provenance_text",
+    "ratios_at_stop",
+    "rejection_shares",
     "reporting_map",
     "restricted_area",
+    "rule_dots",
     "selection_flow",
     "sequence_curves",
     "subgroup_chance",
@@ -89,6 +106,7 @@ __all__ = [
     "threshold_curve",
     "tornado",
     "trial_flow",
+    "true_curves",
     "turning_map",
     "use_book_style",
 ]

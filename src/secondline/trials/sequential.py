@@ -1,6 +1,7 @@
 """Boundaries of group-sequential tests: how much of the error each look may spend."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from scipy import stats
@@ -153,6 +154,11 @@ def exit_probabilities(z, fractions, drift: float = 0.0) -> np.ndarray:
     return np.array(crossed)
 
 
+@cache
+def _gauss(points):
+    return np.polynomial.legendre.leggauss(points)
+
+
 @dataclass(frozen=True, eq=False)
 class _Walk:
     """Where the sum of the information so far lies, in the trials that go on.
@@ -186,8 +192,7 @@ class _Walk:
         # beyond nine standard deviations nothing is left to integrate
         end = min(z * np.sqrt(fraction), abs(self.drift) * fraction + 9 * np.sqrt(fraction))
         # enough points for a density as narrow as the step
-        count = int(np.clip(24 * end / np.sqrt(step), 48, 1200))
-        nodes, weights = np.polynomial.legendre.leggauss(count)
+        nodes, weights = _gauss(int(np.clip(np.ceil(end / np.sqrt(step) / 2), 1, 25)) * 48)
         points = end * nodes
         mean = self.points + self.drift * step
         kernel = np.exp(-((points[:, None] - mean) ** 2) / (2 * step)) / np.sqrt(2 * np.pi * step)

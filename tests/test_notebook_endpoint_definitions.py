@@ -1,0 +1,164 @@
+"""The chapter on event clocks, re-executed with other biologies, rules and mistakes."""
+
+import json
+
+import papermill
+import pytest
+from papermill.exceptions import PapermillExecutionError
+
+from secondline import trials
+from secondline.chapters import check_number, read_recorded
+
+CHAPTER = "book/zuma7/endpoint-definitions.ipynb"
+FEW = {"n_trials": 30}
+
+
+@pytest.fixture(scope="module")
+def run(root, tmp_path_factory):
+    def execute(**parameters):
+        target = tmp_path_factory.mktemp("run") / "out.ipynb"
+        papermill.execute_notebook(
+            str(root / CHAPTER), str(target), parameters=parameters, progress_bar=False
+        )
+        return target
+
+    return execute
+
+
+@pytest.fixture(scope="module")
+def as_it_comes(run):
+    return run()
+
+
+def streams(executed):
+    return [
+        "".join(output["text"])
+        for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"]
+        for output in cell.get("outputs", ())
+        if output["output_type"] == "stream"
+    ]
+
+
+def about_the_settings_as_they_come(recorded):
+    """What speaks of the settings as they come does not move with them."""
+    assert recorded["usual_hr_low"] < recorded["usual_event"] < recorded["usual_hr_high"] < 0.43
+    # the axi-cel median lies on a flat stretch: a wide error, see the chapter
+    assert (recorded["usual_axi_low"], recorded["usual_axi_high"]) == pytest.approx(
+        (5.4, 8.0), abs=1.0
+    )
+    assert (recorded["usual_soc_low"], recorded["usual_soc_high"]) == pytest.approx(
+        (1.9, 2.7), abs=0.05
+    )
+    assert recorded["usual_rate_bound"] == 1
+    assert recorded["usual_event"] == pytest.approx(0.398, abs=0.01)
+    assert recorded["usual_event"] < recorded["usual_ignored"] < recorded["usual_censored"] < 0.6
+    assert recorded["usual_treated"] == pytest.approx(0.88, abs=0.04)
+    assert recorded["usual_soc_treated"] == pytest.approx(39, abs=1)
+    assert recorded["usual_null"] == pytest.approx(1.75, abs=0.07)
+
+
+def test_the_page_as_it_stands_meets_the_printed_margins(as_it_comes):
+    recorded = read_recorded(as_it_comes)
+    about_the_settings_as_they_come(recorded)
+    assert recorded["zuma7_hazard_ratio"] == pytest.approx(0.398, abs=0.01)
+    assert recorded["zuma7_soc_median"] == pytest.approx(2.0, abs=0.05)
+    assert recorded["zuma7_axi_rate"] == pytest.approx(40.5, abs=0.6)
+    assert recorded["zuma7_soc_rate"] == pytest.approx(16.3, abs=0.6)
+    assert recorded["taken_simulated"] == pytest.approx(recorded["taken"], abs=0.4)
+    assert recorded["late_hazard_ratio"] > recorded["zuma7_hazard_ratio"]
+    text = as_it_comes.read_text(encoding="utf-8")
+    assert "With late responses the early deadlines take away" in text
+    assert "Censoring the start of a new therapy gives" in text
+    assert "the three give 1.00" in text
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"late_response_axi": 0.3, "deadline_days": 63, "scan_weeks": 9, "seed": 8},
+        {"late_response_axi": 0.0, "new_therapy_axi": 0.0, "new_therapy_soc": 0.0,
+         "deadline_days": 0, "scan_weeks": 0, "n": 200},
+        {"seen_at_once_axi": 1.0, "seen_at_once_soc": 1.0, "new_therapy_axi": 0.6,
+         "new_therapy_soc": 0.6, "late_response_soc": 0.5, "new_therapy": "censor"},
+        {"treatment_months_axi": 0, "treatment_months_soc": 12, "n": 60, "n_trials": 20,
+         "deadline_days": 84, "scan_weeks": 104, "new_therapy": "ignore", "late_response_axi": 1.0},
+    ],
+)  # fmt: skip
+def test_other_settings_give_the_right_other_result(run, settings):
+    settings = FEW | settings
+    executed = run(**settings)
+    recorded = read_recorded(executed)
+    used = {"n_trials": 300, "seed": 1, "deadline_days": 42, "scan_weeks": 6, "new_therapy": "event",
+            "late_response_axi": 0.1} | settings  # fmt: skip
+    own = trials.own_rule(used["deadline_days"], used["scan_weeks"], used["new_therapy"])
+    design = trials.biology(
+        **{k: v for k, v in used.items() if k in trials.ASSUMPTIONS or k == "n"}
+    )
+    prompt = trials.without_late_response(design)
+    mine = trials.compare_rules(prompt, [own], used["n_trials"], used["seed"])
+    assert recorded["own_hazard_ratio"] == pytest.approx(mine.hazard_ratio[0])
+    assert recorded["own_rate"] == pytest.approx(100 * mine.rate[0, 1])
+    assert recorded["taken"] == pytest.approx(100 * used["late_response_axi"] * mine.true_rates[1])
+    # late responders free at two years are a binomial count; four of its standard deviations
+    share = recorded["taken"] / 100
+    axi = used["n_trials"] * design.n_experimental
+    width = 400 * (share * (1 - share) / axi) ** 0.5
+    assert abs(recorded["taken_simulated"] - recorded["taken"]) <= width
+    assert recorded["soc_treated"] <= recorded["axi_treated"]
+    assert recorded["axi_treated"] <= 100
+    if used.get("new_therapy_soc") == 0:
+        assert recorded["ignored"] == recorded["censored"] == recorded["by_chance"]
+        assert recorded["ignored"] == recorded["zuma7_hazard_ratio"]
+        assert "No axi-cel patient responds late" in executed.read_text(encoding="utf-8")
+    if used.get("seen_at_once_soc") == 1.0:
+        # nothing waits for a scan, so that only a deadline can move a date
+        assert recorded["gained"] == 0
+    about_the_settings_as_they_come(recorded)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"n_trials": 5, "late_response_axi": 10, "scan_weeks": -6},
+         "n_trials is 5; it must be a whole number from 20 to 2000. late_response_axi is 10; it "
+         "must be a number from 0 to 1. scan_weeks is -6; it must be a whole number from 0 to 104."),
+        ({"deadline_days": 5}, "deadline_days is 5; it must be 0 (no deadline) or a number of days "
+         "from 7 to 84."),
+        ({"deadline_days": 150, "new_therapy": "censored"},
+         "deadline_days is 150; it must be a whole number from 0 to 84. new_therapy is 'censored'; "
+         "allowed: 'event', 'censor' or 'ignore'."),
+        ({"seen_at_once_soc": 0.0}, "new_therapy_soc is 0.4 and seen_at_once_soc 0.0; the start"),
+    ],
+)  # fmt: skip
+def test_a_mistake_stops_with_a_sentence(run, parameters, sentence):
+    with pytest.raises(PapermillExecutionError) as caught:
+        run(**parameters)
+    assert caught.value.ename == "InputError"
+    assert sentence in caught.value.evalue
+    assert caught.value.traceback == [f"InputError: {caught.value.evalue}"]
+
+
+def test_exercise_stubs_ask_and_right_answers_pass(as_it_comes):
+    texts = streams(as_it_comes)
+    assert sum(text.startswith("Not answered yet") for text in texts) == 3
+    recorded = read_recorded(as_it_comes)
+    # read off the tables as printed, or by hand
+    by_hand = {"gained": 2.69 - 1.89, "taken": 0.1 * 40.4, "factor": 0.88 / 0.397}
+    for (name, value), within in zip(by_hand.items(), (0.1, 0.5, 0.11), strict=True):
+        assert check_number(value, recorded[name], within=within, hint="") == "Right.", name
+        wrong = check_number(value + 3 * within, recorded[name], within=within, hint="")
+        assert wrong.startswith("Not yet")
+
+
+def test_every_simulated_table_says_that_its_patients_are_virtual(as_it_comes):
+    pages = [
+        "".join(output["data"]["text/html"])
+        for cell in json.loads(as_it_comes.read_text(encoding="utf-8"))["cells"]
+        for output in cell.get("outputs", ())
+        if "sl-table" in "".join(output.get("data", {}).get("text/html", ""))
+    ]
+    virtual = ["synthetic data, no real patients" in page for page in pages]
+    assert len(pages) == 7
+    assert sum(virtual) == 5
+    for page, is_virtual in zip(pages, virtual, strict=True):
+        assert is_virtual or "published" in page or "set by this book" in page
