@@ -1,6 +1,7 @@
 """Read what the source documents say: one card and one table of claims each."""
 
 import difflib
+import re
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,18 @@ KINDS = (
     "definition",
     "verbal",
 )
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def raise_powers(text: str) -> str:
+    """Write powers of ten as a journal sets them; the text of a PDF loses the raising.
+
+    Examples
+    --------
+    >>> raise_powers("P = 8.56 × 10–9")
+    'P = 8.56 × 10⁻⁹'
+    """
+    return re.sub(r"(?<=× 10)[–−-](\d+)", lambda m: "⁻" + m[1].translate(RAISED), text)
 
 
 @dataclass(frozen=True)
@@ -72,6 +85,7 @@ class Claim:
             forms += [f"{self.n} of {self.N}", f"{self.n}/{self.N}"]
         if unit:
             forms += [f"{form} {unit}" for form in (self.value, self.interval) if form]
+        forms += [raise_powers(form) for form in forms]
         return tuple(dict.fromkeys(form for form in forms if form))
 
     def describe(self) -> str:
@@ -84,7 +98,8 @@ class Claim:
         if self.p:
             parts.append(f"P {self.p}" if self.p[0] in "<>" else f"P = {self.p}")
         what = [self.quantity, self.arm, self.population, self.time_point]
-        return f"{', '.join(w for w in what if w)}: {' '.join(p for p in parts if p)}".rstrip(": ")
+        numbers = raise_powers(" ".join(p for p in parts if p))
+        return f"{', '.join(w for w in what if w)}: {numbers}".rstrip(": ")
 
 
 COLUMNS = tuple(field.name for field in fields(Claim) if field.name != "document")

@@ -1,8 +1,10 @@
-"""Algebra on published numbers: counts, percentages and how they were rounded."""
+"""Printed numbers: how they are read, what true values they may stand for, how P is written."""
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import isnan
 
 from secondline.errors import InputError
 
@@ -13,6 +15,115 @@ NUMBER_WORDS = {
         "fifteen sixteen seventeen eighteen nineteen twenty".split()
     )
 }
+
+NUMBER = re.compile(r"([<>≤≥=~≈]?)\s*(-?\d+(?:\.\d*)?|-?\.\d+)", re.ASCII)
+# as journals print it (4.7 × 10–9, 4.7 × 10⁻⁹), and as programs do (4.7e-9)
+POWER = re.compile(r"\s*[×x*]\s*10\s*\^?\s*([–−-])\s*(\d{1,3})|[eE]([+-]?)(\d{1,3})", re.ASCII)
+RAISED = re.compile("10⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+
+@dataclass(frozen=True)
+class PrintedNumber:
+    """A number as printed, and all the true values that it may stand for.
+
+    Attributes
+    ----------
+    text : str
+    value : Fraction
+        The number shown.
+    half : Fraction
+        Half a unit of its last digit: how far the true value may lie off.
+    relation : str
+        "<" or ">" for a bound, "" for a number.
+    """
+
+    text: str
+    value: Fraction
+    half: Fraction
+    relation: str = ""
+
+    @property
+    def low(self) -> Fraction | None:
+        """The smallest true value, None if there is no bound."""
+        if self.relation == "<":
+            return None
+        return self.value if self.relation == ">" else self.value - self.half
+
+    @property
+    def high(self) -> Fraction | None:
+        """The largest true value, None if there is no bound."""
+        if self.relation == ">":
+            return None
+        return self.value if self.relation == "<" else self.value + self.half
+
+    def scaled(self, factor) -> "PrintedNumber":
+        """Return the number in another unit."""
+        factor = Fraction(factor)
+        return PrintedNumber(self.text, self.value * factor, self.half * factor, self.relation)
+
+    def may_equal(self, other: "PrintedNumber") -> bool:
+        """Whether one true value can be printed in both ways."""
+        return not (_below(self.high, other.low) or _below(other.high, self.low))
+
+
+def read_number(text: str) -> PrintedNumber | None:
+    """Return a printed number, or None where the text is not one.
+
+    Read are plain numbers with thousands separators, ``<0.001``, powers of ten as
+    ``8.56 × 10–9``, ``8.56 × 10⁻⁹`` or ``8.56e-9``, and the words zero to twenty. A word
+    is taken as exact.
+    """
+    text = text.strip()
+    if text.lower() in NUMBER_WORDS:
+        return PrintedNumber(text, Fraction(NUMBER_WORDS[text.lower()]), Fraction(0))
+    plain = RAISED.sub(lambda power: f"10-{power[1].translate(LOWERED)}", text)
+    plain = re.sub(r"(?<=\d),(?=\d{3}(?:\D|$))", "", plain)
+    match = NUMBER.match(plain)
+    if not match:
+        return None
+    mark, digits = match.groups()
+    power = POWER.fullmatch(plain[match.end() :])
+    if plain[match.end() :].strip() and not power:
+        return None
+    exponent = 0
+    if power:
+        minus, shift, sign, short = power.groups()
+        exponent = int(shift or short) * (-1 if minus or sign == "-" else 1)
+    scale = Fraction(10) ** exponent
+    places = len(digits.partition(".")[2])
+    relation = {"<": "<", "≤": "<", ">": ">", "≥": ">"}.get(mark, "")
+    half = Fraction(1, 2 * 10**places) * scale
+    return PrintedNumber(text, Fraction(digits) * scale, half, relation)
+
+
+def p_value(p: float, *, least: float = 1e-4) -> str:
+    """Write a P value in a sentence: ``P = 0.013``, ``P < 0.0001``.
+
+    Parameters
+    ----------
+    p : float
+        nan where there is none.
+    least : float
+        The smallest P that is written as a number.
+    """
+    text = bare_p(p, least=least)
+    return f"P {text}" if text.startswith("<") else f"P = {text}"
+
+
+def bare_p(p: float, *, least: float = 1e-4) -> str:
+    """Write a P value for a table: ``0.013``, ``< 0.0001``, an en dash if there is none.
+
+    Examples
+    --------
+    >>> bare_p(0.0134), bare_p(0.00054), bare_p(2e-7), bare_p(0.00054, least=0.001)
+    ('0.013', '0.0005', '< 0.0001', '< 0.001')
+    """
+    if isnan(p):
+        return "–"
+    if p < least:
+        return f"< {least:.10f}".rstrip("0")
+    return f"{p:.4f}" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
 
 
 def decimals(printed: str) -> int:
@@ -124,3 +235,7 @@ def _number(printed: str) -> Decimal:
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
         raise InputError(f"{printed!r} is not a printed number such as '76.1'.")
     return Decimal(text)
+
+
+def _below(a: Fraction | None, b: Fraction | None) -> bool:
+    return a is not None and b is not None and a < b

@@ -7,16 +7,16 @@ difference: true numbers, rounded and printed, never raise a finding.
 
 from secondline.audit.checks import SEVERITIES, Check
 from secondline.audit.planting import PlantedErrors, plant_errors
-from secondline.audit.printed import Printed, read_number
 from secondline.audit.relations import Relation, read_all_relations, read_relations
 from secondline.audit.run import Audit, audit, audit_all
+from secondline.intervals import PrintedNumber, read_number
 
 __all__ = [
     "SEVERITIES",
     "Audit",
     "Check",
     "PlantedErrors",
-    "Printed",
+    "PrintedNumber",
     "Relation",
     "audit",
     "audit_all",

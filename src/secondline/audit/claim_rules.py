@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from scipy import stats
 
 from secondline.audit.checks import Check, passed
-from secondline.audit.printed import Printed, read_number
 from secondline.claims import Claim
-from secondline.intervals import percentage_agrees
+from secondline.intervals import PrintedNumber, percentage_agrees, read_number
 
 RATIOS = ("hazard ratio", "odds ratio", "risk ratio", "relative risk")
 
@@ -251,7 +250,7 @@ def _percent(claim: Claim) -> str | None:
     return claim.value.strip()
 
 
-def _surely_below(a: Printed, b: Printed) -> bool:
+def _surely_below(a: PrintedNumber, b: PrintedNumber) -> bool:
     return a.high is not None and b.low is not None and a.high < b.low
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from secondline.audit.checks import Check, passed
-from secondline.audit.printed import Printed, read_number
 from secondline.claims import Claim
+from secondline.intervals import PrintedNumber, read_number
 
 COMPARED = ("value", "lower", "upper", "p", "n", "N")
 # kinds whose value is a word, or a number only by accident
@@ -34,7 +34,7 @@ def same_concept(claims: Iterable[Claim]) -> Iterator[Check]:
             yield from _compare(group, field)
 
 
-def agree(a: Printed, b: Printed) -> bool:
+def agree(a: PrintedNumber, b: PrintedNumber) -> bool:
     """Whether two printed numbers may be one true value.
 
     Numbers printed to the same digit must be the same; a coarser one must be a

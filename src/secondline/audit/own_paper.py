@@ -8,11 +8,11 @@ from pathlib import Path
 
 from secondline.audit.checks import Check
 from secondline.audit.concept_rules import WORDED
-from secondline.audit.printed import read_number
 from secondline.audit.run import Audit
 from secondline.claims import COLUMNS, KINDS, Claim
 from secondline.csvfiles import fitted, numbered_rows, read_own_file
 from secondline.errors import InputError
+from secondline.intervals import read_number
 
 NEEDED = ("id", "value")
 

@@ -9,12 +9,11 @@ from scipy import stats
 
 from secondline.audit.checks import Check, passed
 from secondline.audit.concept_rules import agree
-from secondline.audit.printed import Printed, read_number
 from secondline.audit.relation_form import check_form, setting, setting_of
 from secondline.audit.relations import JUDGED, Relation
 from secondline.claims import Claim
 from secondline.errors import InputError
-from secondline.intervals import as_printed, percentage_agrees
+from secondline.intervals import PrintedNumber, as_printed, percentage_agrees, read_number
 
 
 def check_relation(relation: Relation, claims: Mapping[str, Claim]) -> Check:
@@ -126,7 +125,7 @@ def _reduction(relation, claims):
     """A risk reduction in percent is 100 (1 - ratio)."""
     ratio = _number(relation, claims[relation.claims[0]], "value")
     printed = _number(relation, claims[relation.target], "value")
-    implied = Printed(ratio.text, 100 * (1 - ratio.value), 100 * ratio.half)
+    implied = PrintedNumber(ratio.text, 100 * (1 - ratio.value), 100 * ratio.half)
     if implied.may_equal(printed):
         return passed("reduction")
     return _finding(
@@ -305,7 +304,7 @@ def _finding(rule, expected, printed, reason, *, impossible=False):
     return Check(rule, (), False, expected, printed, "", reason, impossible)
 
 
-def _number(relation: Relation, claim: Claim, part: str) -> Printed:
+def _number(relation: Relation, claim: Claim, part: str) -> PrintedNumber:
     number = read_number(getattr(claim, part))
     if number is None:
         raise InputError(

@@ -31,6 +31,7 @@ from secondline.effects.interaction import (
     interaction,
     interaction_p_range,
     interaction_power,
+    interaction_rounding,
     shrink,
     smallest_ratio,
 )
@@ -41,8 +42,8 @@ from secondline.effects.pages import (
     forest_rows,
     interaction_page,
     p_only_page,
-    p_text,
     power_page,
+    printed_p,
     printed_page,
     shrinkage_page,
 )
@@ -57,17 +58,24 @@ from secondline.effects.pairs import (
     several_levels,
     shrunken,
 )
-from secondline.effects.published import SubgroupEffect, arm_names, read_effects
+from secondline.effects.published import (
+    SubgroupEffect,
+    arm_names,
+    overall_hazard_ratio,
+    read_effects,
+)
 from secondline.effects.words import (
     chance_reading,
     consistency_reading,
     counts_reading,
     effects_label,
     interaction_reading,
+    multiplicity_reading,
     p_only_reading,
     printed_reading,
     report,
     shrinkage_reading,
+    superiority_reading,
 )
 
 __all__ = [name for name in dir() if not name.startswith("_")]

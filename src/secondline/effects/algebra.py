@@ -1,19 +1,14 @@
 """Hazard ratio, interval, standard error and P: each from the others, and what rounding hides."""
 
-import re
 from dataclasses import dataclass
 from math import exp, isfinite, log, sqrt
 
 from scipy.special import ndtr, ndtri
 
 from secondline.errors import InputError
+from secondline.intervals import PrintedNumber, read_number
 
 PRINTED_LEVEL = 0.95  # coverage of an interval that a source prints
-PRINTED = re.compile(
-    r"(<)?\s*(\d+(?:\.(\d*))?|\.(\d+))"
-    r"(?:\s*[×x*]\s*10\s*\^?\s*[–−-]\s*(\d+)|[eE]([+-]?\d{1,3}))?",
-    re.ASCII,
-)
 
 
 @dataclass(frozen=True)
@@ -142,8 +137,9 @@ def from_interval(
 def from_p(hazard_ratio: float, p: float) -> EffectEstimate:
     """Return an effect with the standard error that its P value implies.
 
-    Altman and Bland, BMJ 2011;343:d2090. It takes P to come from a Wald test of the
-    hazard ratio; from a log-rank test it comes out nearly the same.
+    Altman and Bland, BMJ 2011;343:d2090, with the normal quantile itself in place of
+    their formula that comes near it. It takes P to come from a Wald test of the hazard
+    ratio; from a log-rank test it comes out nearly the same.
 
     Raises
     ------
@@ -179,18 +175,9 @@ def printed_range(text: str) -> tuple[float, float]:
     >>> printed_range("0.60"), printed_range("< 0.001")
     ((0.595, 0.605), (0.0, 0.001))
     """
-    found = PRINTED.fullmatch(text.strip())
-    if not found:
-        raise InputError(f"{text!r} is not a printed number such as '0.60' or '4.7 × 10–10'.")
-    below, number, after, bare, minus, power = found.groups()
-    digits = len(after or bare or "")
-    shift = -int(minus) if minus else int(power or 0)
-    # text to float once, so that 0.595 is the nearest double to 0.595
-    whole = int(number.replace(".", "") or 0)
-    if below:
-        return 0.0, float(f"{whole}e{shift - digits}")
-    low = float(f"{10 * whole - 5}e{shift - digits - 1}")
-    return max(low, 0.0), float(f"{10 * whole + 5}e{shift - digits - 1}")
+    number = _read(text)
+    # one rounding to a double: 0.595 is the double nearest to 0.595
+    return float(max(number.low or 0, 0)), float(number.high)
 
 
 def printed_value(text: str) -> float:
@@ -201,12 +188,7 @@ def printed_value(text: str) -> float:
     InputError
         As :func:`printed_range`.
     """
-    low, high = printed_range(text)
-    if text.strip().startswith("<"):
-        return high
-    found = PRINTED.fullmatch(text.strip())
-    shift = -int(found[5]) if found[5] else int(found[6] or 0)
-    return float(f"{found[2]}e{shift}")
+    return float(_read(text).value)
 
 
 def asymmetry(hazard_ratio: str, lower: str, upper: str) -> Asymmetry:
@@ -304,3 +286,15 @@ def standard_error_from_events(events: float, share: float = 0.5) -> float:
     if not 0 < share < 1:
         raise InputError(f"share is {share!r}; it must lie between 0 and 1.")
     return 1 / sqrt(events * share * (1 - share))
+
+
+def _read(text: str) -> PrintedNumber:
+    """Return a hazard ratio, limit or P value as printed: digits, after "<" at most.
+
+    A comma is refused: in a reader's file 0,001 is a decimal, not a thousand.
+    """
+    plain = text.strip()
+    number = read_number(plain) if plain[:1] in "<.0123456789" and "," not in plain else None
+    if number is None:
+        raise InputError(f"{text!r} is not a printed number such as '0.60' or '4.7 × 10–10'.")
+    return number

@@ -96,6 +96,26 @@ def interaction(
     return Interaction(difference.hazard_ratio, error, lower, upper, difference.p, level)
 
 
+def interaction_rounding(
+    first: Sequence[EffectEstimate], second: Sequence[EffectEstimate]
+) -> tuple[float, float]:
+    """Return the smallest and largest P of an interaction over what rounding allows.
+
+    Parameters
+    ----------
+    first, second : sequence of EffectEstimate
+        Either effect at each extreme of its printed digits.
+
+    Returns
+    -------
+    tuple of float
+        Over all combinations of extremes; the largest is 1 where the ratio can be 1.
+    """
+    tests = [interaction(one, two) for one in first for two in second]
+    highest = 1.0 if min(t.ratio for t in tests) <= 1 <= max(t.ratio for t in tests) else 0.0
+    return min(t.p for t in tests), max(highest, *(t.p for t in tests))
+
+
 def heterogeneity(effects: Sequence[EffectEstimate]) -> Heterogeneity:
     """Test whether several effects that share no patient can be one.
 

@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from secondline.claims import raise_powers
 from secondline.effects.algebra import (
+    PRINTED_LEVEL,
     EffectEstimate,
     events_from_standard_error,
     printed_value,
@@ -12,6 +14,8 @@ from secondline.effects.algebra import (
 from secondline.effects.chance import SubgroupChance, typical_extremes
 from secondline.effects.interaction import interaction_power, smallest_ratio
 from secondline.effects.pairs import (
+    BETWEEN_ARMS,
+    BETWEEN_LEVELS,
     check_printed,
     consistencies,
     implied,
@@ -20,6 +24,7 @@ from secondline.effects.pairs import (
     several_levels,
     shrunken,
 )
+from secondline.intervals import bare_p
 
 TRUE_RATIOS = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4)
 
@@ -29,16 +34,10 @@ def ratio_text(value: float) -> str:
     return f"{value:.2f}" if value >= 0.0995 else f"{value:.2g}"
 
 
-def p_text(p: float) -> str:
-    """Write a P value for a table: ``0.013``, ``< 0.0001``."""
-    if p < 1e-4:
-        return "< 0.0001"
-    return f"{p:.4f}" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
-
-
 def range_text(low: float, high: float) -> str:
     """Write the P values from low to high, or the one if both read the same."""
-    return p_text(low) if p_text(low) == p_text(high) else f"{p_text(low)} to {p_text(high)}"
+    ends = dict.fromkeys((bare_p(low), bare_p(high)))
+    return " to ".join(ends)
 
 
 def with_interval(estimate: EffectEstimate, level: float) -> str:
@@ -55,13 +54,18 @@ def as_printed(effect) -> str:
     return effect.hazard_ratio + limits
 
 
+def printed_p(effect) -> str:
+    """Write the P value as the source prints it, an en dash if it prints none."""
+    return raise_powers(effect.p) or "–"
+
+
 def effects_page(effects) -> pd.DataFrame:
     """Return each effect as printed, and the standard error that can be had from it."""
     rows = []
     for effect in effects:
         error, origin, events = "–", "nothing to compute from", "–"
         if estimate := effect.estimate:
-            error = f"{estimate.standard_error:.3f}"
+            error = _with_range(estimate.standard_error, effect.standard_error_range)
             origin = "its interval" if effect.basis == "interval" else "hazard ratio and P"
             events = f"{events_from_standard_error(estimate.standard_error):.0f}"
         elif effect.hazard_ratio and effect.p.startswith("<"):
@@ -70,7 +74,7 @@ def effects_page(effects) -> pd.DataFrame:
                 error, origin = f"below {most:.3f}", "hazard ratio and a bound on P"
         elif effect.z is not None:
             origin = f"P alone: |z| = {effect.z:.2f}"
-        rows.append((effect.name, as_printed(effect), effect.p or "–", error, origin, events))
+        rows.append((effect.name, as_printed(effect), printed_p(effect), error, origin, events))
     return pd.DataFrame(rows, columns=(
         "Effect", "Hazard ratio, printed", "P, printed", "SE of log HR", "from", "events, at least",
     ))  # fmt: skip
@@ -88,12 +92,16 @@ def forest_rows(effects, contrast: str, level: float) -> pd.DataFrame:
             continue
         ratio = printed_value(effect.hazard_ratio) if effect.hazard_ratio else np.nan
         lower, upper = effect.estimate.interval(level) if effect.estimate else (np.nan, np.nan)
-        if effect.estimate:
+        if effect.basis == "interval" and level == PRINTED_LEVEL:
+            # as printed, also where the hazard ratio is off the middle
+            lower, upper = printed_value(effect.lower), printed_value(effect.upper)
+            text = as_printed(effect)
+        elif effect.estimate:
             text = f"{effect.hazard_ratio} ({ratio_text(lower)} to {ratio_text(upper)})"
         elif effect.hazard_ratio:
             text = f"{effect.hazard_ratio}, no interval"
         else:
-            text = f"no hazard ratio; P {_sign(effect.p)}{effect.p}"
+            text = f"P {_sign(effect.p)}{printed_p(effect)}"
         rows.append((
             effect.marker, effect.name, effect.arm, ratio, lower, upper, effect.basis, text,
         ))  # fmt: skip
@@ -106,18 +114,15 @@ def printed_page(effects) -> pd.DataFrame:
     """Return whether each printed P and hazard ratio comes out of the printed interval."""
     rows = []
     for check in check_printed(effects):
-        middle = check.middle
-        verdict = {None: "no P printed", True: "P fits", False: "P does not fit"}[check.agrees]
-        if not middle.explained:
-            verdict += "; hazard ratio off the middle"
+        verdict = {None: "no P", True: "P fits", False: "P does not fit"}[check.agrees]
+        if not check.middle.explained:
+            verdict += "; off the middle"
         rows.append((
-            check.effect.name, as_printed(check.effect), check.effect.p or "–",
-            p_text(check.estimate.p), range_text(check.low, check.high),
-            f"{middle.midpoint:.3f} ({middle.lowest:.3f} to {middle.highest:.3f})", verdict,
+            check.effect.name, as_printed(check.effect), f"{check.middle.midpoint:.3f}",
+            printed_p(check.effect), range_text(check.low, check.high), verdict,
         ))  # fmt: skip
     return _page(rows, (
-        "Effect", "Hazard ratio", "P, printed", "P, computed", "P by rounding",
-        "middle of the interval", "reading",
+        "Effect", "Hazard ratio", "middle", "P, printed", "P, computed", "reading",
     ), "No effect of this table is printed with an interval.")  # fmt: skip
 
 
@@ -128,17 +133,19 @@ def interaction_page(effects, level: float) -> pd.DataFrame:
             pair.marker, pair.route,
             f"{ratio_text(pair.test.ratio)} "
             f"({ratio_text(pair.test.lower)} to {ratio_text(pair.test.upper)})",
-            p_text(pair.test.p), ratio_text(smallest_ratio(pair.test.standard_error)),
+            bare_p(pair.test.p), range_text(pair.p_low, pair.p_high),
+            ratio_text(smallest_ratio(pair.test.standard_error)),
         )
         for pair in pair_tests(effects, level)
         if pair.test
     ]  # fmt: skip
     rows += [
-        (marker, "between levels", f"Q = {q.q:.2f} on {q.df} df", p_text(q.p), "–")
+        (marker, "between levels", f"Q = {q.q:.2f} on {q.df} df", bare_p(q.p), "–", "–")
         for marker, q in several_levels(effects).items()
     ]
     return _page(rows, (
-        "Marker", "test", "ratio of hazard ratios", "P", "ratio found with 80 % power",
+        "Marker", "test", "ratio of hazard ratios", "P", "P by rounding",
+        "ratio found with 80 % power",
     ), "No marker of this table has two effects with a standard error each.")  # fmt: skip
 
 
@@ -146,44 +153,52 @@ def p_only_page(effects, largest_se_ratio: float) -> pd.DataFrame:
     """Return what two P values alone say of an interaction."""
     rows = [
         (
-            pair.marker, pair.route, f"{_where(pair.first)}: {pair.first.p}",
-            f"{_where(pair.second)}: {pair.second.p}", range_text(low, high),
+            pair.marker, f"{pair.first.arm}: {printed_p(pair.first)}",
+            f"{pair.second.arm}: {printed_p(pair.second)}",
+            range_text(low, high),
         )
         for pair, (low, high) in p_only(effects, largest_se_ratio)
     ]  # fmt: skip
     return _page(rows, (
-        "Marker", "test", "one P", "other P", "P of the interaction",
-    ), "No marker of this table has two effects with a P value each.")  # fmt: skip
+        "Marker", "one P", "other P", "P of the interaction",
+    ), "No marker of this table has a P value in both arms.")  # fmt: skip
 
 
 def consistency_page(effects) -> pd.DataFrame:
-    """Return how the four hazard ratios of a marker fit together."""
+    """Return how the four hazard ratios of a marker fit together, a row for each way."""
     rows = []
     for marker, (texts, result) in consistencies(effects).items():
         shown = [text or f"({ratio_text(implied(texts))} implied)" for text in texts]
-        row = [marker, f"{shown[0]} / {shown[1]}", "–", f"{shown[2]} / {shown[3]}", "–", "one is missing"]
+        ratios, reading = ("–", "–"), "one is missing"
         if result:
-            row[2] = _ratio_range(result.by_level, result.by_level_range)
-            row[4] = _ratio_range(result.by_arm, result.by_arm_range)
-            row[5] = "meet" if result.agree else "further apart than rounding"
-        rows.append(row)
+            reading = "the ranges meet" if result.agree else "the ranges lie apart"
+            ratios = (
+                _ratio_range(result.by_level, result.by_level_range),
+                _ratio_range(result.by_arm, result.by_arm_range),
+            )
+        rows += [
+            (marker, BETWEEN_LEVELS, f"{shown[0]} / {shown[1]}", ratios[0], reading),
+            (marker, BETWEEN_ARMS, f"{shown[2]} / {shown[3]}", ratios[1], reading),
+        ]
     return _page(rows, (
-        "Marker", "arms compared, at two levels", "ratio", "levels compared, in two arms",
-        "ratio again", "the two ratios",
+        "Marker", "way", "printed", "ratio (by rounding)", "reading",
     ), "No marker of this table has three of the four hazard ratios.")  # fmt: skip
 
 
-def shrinkage_page(effects, level: float) -> pd.DataFrame:
-    """Return the effects at the levels of each marker, drawn towards their mean."""
+def shrinkage_page(effects, level: float, tau: float | None = None) -> pd.DataFrame:
+    """Return the effects at the levels of each marker, drawn towards their mean.
+
+    `tau` as for :func:`secondline.effects.shrunken`.
+    """
     rows = []
-    for group, result in shrunken(effects).values():
+    for group, result in shrunken(effects, tau).values():
         for effect, before, after in zip(group, result.effects, result.shrunken, strict=True):
             rows.append((
                 effect.name, with_interval(before, level), with_interval(after, level),
-                ratio_text(result.mean.hazard_ratio), f"{result.tau2:.3f}",
+                ratio_text(result.mean.hazard_ratio), f"{result.tau2**0.5:.2f}",
             ))  # fmt: skip
     return _page(rows, (
-        "Effect", "on its own", "drawn towards the mean", "mean", "τ²",
+        "Effect", "on its own", "drawn towards the mean", "mean", "τ",
     ), "No marker of this table has two levels with a standard error each.")  # fmt: skip
 
 
@@ -216,8 +231,9 @@ def chance_page(chance: SubgroupChance) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=("What is seen", "how often, or how large"))
 
 
-def _where(effect) -> str:
-    return effect.arm if effect.contrast == "levels" else effect.level
+def _with_range(value: float, limits: tuple[float, float]) -> str:
+    low, high = (f"{limit:.3f}" for limit in limits)
+    return low if low == high else f"{value:.3f} ({low} to {high})"
 
 
 def _ratio_range(value: float, limits: tuple[float, float]) -> str:

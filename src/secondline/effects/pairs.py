@@ -20,6 +20,7 @@ from secondline.effects.interaction import (
     heterogeneity,
     interaction,
     interaction_p_range,
+    interaction_rounding,
     shrink,
 )
 from secondline.effects.published import SubgroupEffect, arm_names
@@ -43,8 +44,8 @@ class PairTest:
     test : Interaction or None
         None where a standard error cannot be had for one of the two.
     p_low, p_high : float
-        Of the test; where only P values are printed, of all ratios of the standard
-        errors that are allowed.
+        Of the test, over all that the printed digits allow; where only P values are
+        printed, over all ratios of the standard errors that are allowed.
     """
 
     marker: str
@@ -154,7 +155,8 @@ def pair_tests(
         one, two = first.estimate, second.estimate
         if one and two:
             test = interaction(one, two, level)
-            tests.append(PairTest(marker, route, first, second, test, test.p, test.p))
+            limits = interaction_rounding(first.corners, second.corners)
+            tests.append(PairTest(marker, route, first, second, test, *limits))
             continue
         ranges = [
             interaction_p_range(z, other, largest_se_ratio)
@@ -172,6 +174,9 @@ def p_only(
 ) -> tuple[tuple[PairTest, tuple[float, float]], ...]:
     """Test interactions by the printed P values alone, also where more is printed.
 
+    Only between arms: a marker divides two arms of one size alike, so that the standard
+    errors cannot differ much. The levels of a marker may be of any size.
+
     Returns
     -------
     tuple
@@ -179,7 +184,7 @@ def p_only(
     """
     results = []
     for pair in pair_tests(effects, largest_se_ratio=largest_se_ratio):
-        if pair.first.z is None or pair.second.z is None:
+        if pair.route != BETWEEN_ARMS or None in (pair.first.z, pair.second.z):
             continue
         ranges = [
             interaction_p_range(side * pair.first.z, other * pair.second.z, largest_se_ratio)
@@ -233,13 +238,24 @@ def implied(texts: tuple[str, str, str, str]) -> float:
     return 1 / gap if missing in (0, 3) else gap
 
 
-def shrunken(effects) -> dict[str, tuple[tuple[SubgroupEffect, ...], Shrunken]]:
-    """Return, by marker, the effects at its levels drawn towards their mean."""
+def shrunken(
+    effects, tau: float | None = None
+) -> dict[str, tuple[tuple[SubgroupEffect, ...], Shrunken]]:
+    """Return, by marker, the effects at its levels drawn towards their mean.
+
+    Parameters
+    ----------
+    effects : sequence of SubgroupEffect
+    tau : float, optional
+        Standard deviation of the true log hazard ratios within a marker; by default
+        estimated for each marker.
+    """
+    tau2 = None if tau is None else tau**2
     found = {}
     for marker, group in level_groups(effects).items():
         usable = tuple(effect for effect in group if effect.estimate)
         if len(usable) > 1:
-            found[marker] = (usable, shrink([effect.estimate for effect in usable]))
+            found[marker] = (usable, shrink([effect.estimate for effect in usable], tau2))
     return found
 
 

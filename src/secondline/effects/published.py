@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from math import log
 from pathlib import Path
 
 from secondline.claims import get_claim
@@ -14,11 +15,13 @@ from secondline.csvfiles import (
     shown,
 )
 from secondline.effects.algebra import (
+    PRINTED_LEVEL,
     EffectEstimate,
     from_interval,
     from_p,
     printed_range,
     printed_value,
+    quantile,
     z_from_p,
 )
 from secondline.errors import InputError, one_of
@@ -93,9 +96,13 @@ class SubgroupEffect:
     def name(self) -> str:
         """``SPD: high``, or ``SPD: high vs low, in SOC``."""
         if self.contrast == "arms":
-            return self.marker if self.level == "all" else f"{self.marker}: {self.level}"
+            return self.marker if self.level == "all" else self._group
         against = f" vs {self.reference}" if self.reference else ""
-        return f"{self.marker}: {self.level}{against}, in {self.arm}"
+        return f"{self._group}{against}, in {self.arm}"
+
+    @property
+    def _group(self) -> str:
+        return self.marker if self.level == self.marker else f"{self.marker}: {self.level}"
 
     @property
     def basis(self) -> str:
@@ -113,6 +120,28 @@ class SubgroupEffect:
         if self.basis == "P":
             return from_p(printed_value(self.hazard_ratio), printed_value(self.p))
         return None
+
+    @property
+    def corners(self) -> tuple[EffectEstimate, ...]:
+        """The effect at each extreme that the printed digits allow; empty without one."""
+        if not self.basis:
+            return ()
+        ratios = printed_range(self.hazard_ratio)
+        if self.basis == "interval":
+            low, high = printed_range(self.lower), printed_range(self.upper)
+            spread = [log(high[0] / low[1]), log(high[1] / low[0])]
+            errors = [width / (2 * quantile(PRINTED_LEVEL)) for width in spread]
+            return tuple(EffectEstimate(r, error) for r in ratios for error in errors)
+        least, most = printed_range(self.p)
+        # a P printed as 0.00 or a ratio printed as 1.0 can be without any standard error
+        usable = [p for p in (least, most) if 0 < p < 1] or [printed_value(self.p)]
+        return tuple(from_p(r, p) for r in ratios if r != 1 for p in usable)
+
+    @property
+    def standard_error_range(self) -> tuple[float, float] | None:
+        """The smallest and largest standard error that the printed digits allow."""
+        errors = [corner.standard_error for corner in self.corners]
+        return (min(errors), max(errors)) if errors else None
 
     @property
     def z(self) -> float | None:
@@ -184,6 +213,14 @@ def arm_names(effects) -> tuple[str, str]:
     names = list(dict.fromkeys(effect.arm for effect in effects if effect.arm))
     control = next((name for name in names if name in CONTROLS), "control")
     return next((name for name in names if name != control), "experimental"), control
+
+
+def overall_hazard_ratio(effects) -> float | None:
+    """Return the printed hazard ratio of all patients (level "all"), None without one."""
+    for effect in effects:
+        if effect.contrast == "arms" and effect.level == "all" and effect.hazard_ratio:
+            return printed_value(effect.hazard_ratio)
+    return None
 
 
 @cache

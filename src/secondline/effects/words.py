@@ -4,9 +4,10 @@ from pathlib import Path
 
 from secondline.effects.algebra import PRINTED_LEVEL, printed_value
 from secondline.effects.chance import SubgroupChance, size_for_power
-from secondline.effects.pages import p_text, range_text, ratio_text
+from secondline.effects.pages import range_text, ratio_text
 from secondline.effects.pairs import check_printed, consistencies, p_only, pair_tests, shrunken
 from secondline.effects.published import arm_names
+from secondline.intervals import bare_p, p_value
 
 
 def effects_label(path: str | Path = "", *, computed: bool = True) -> dict[str, str]:
@@ -41,6 +42,31 @@ def counts_reading(effects) -> str:
     )
 
 
+def superiority_reading(effects, level: float) -> str:
+    """Say at how many levels the arms differ, one by one and corrected for their number."""
+    experimental, control = arm_names(effects)
+    rows = [e for e in effects if e.contrast == "arms" and e.level != "all"]
+    tested = sorted((_p(effect), effect.name) for effect in rows if effect.p)
+    if not tested:
+        return f"No P value for {experimental} against {control} is printed in a subgroup."
+    alpha = 1 - level
+    single = sum(p < alpha for p, _ in tested)
+    holm = 0
+    for i, (p, _) in enumerate(tested):
+        if p * (len(tested) - i) >= alpha:
+            break
+        holm += 1
+    text = (
+        f"Subgroups with a comparison of {experimental} and {control}: {len(rows)}, of which "
+        f"{len(tested)} come with a P value. Below {alpha:.3g}: {single}; after Holm's correction "
+        f"for {len(tested)} tests: {holm}. The largest P is {tested[-1][0]:.2g} ({tested[-1][1]})."
+    )
+    other = [e.name for e in rows if e.hazard_ratio and e.sides == (1,)]
+    if other:
+        text += f" A hazard ratio above 1 is printed for: {'; '.join(other)}."
+    return text
+
+
 def printed_reading(effects) -> str:
     """Say which printed P values and hazard ratios do not come out of their intervals."""
     checks = check_printed(effects)
@@ -69,12 +95,12 @@ def interaction_reading(effects, level: float) -> str:
     if not tests:
         return "There is no interaction for which this table gives both standard errors."
     clear = [pair for pair in tests if pair.test.p < 1 - level]
-    text = f"Of {len(tests)} tests of a ratio, {len(clear)} {'has' if len(clear) == 1 else 'have'} a "
-    text += f"{100 * level:g} % interval that leaves out 1"
-    text += f": {', '.join(f'{p.marker} ({p.route})' for p in clear)}." if clear else "."
+    named = ", ".join(f"{pair.marker} ({pair.route})" for pair in clear)
+    text = f"Tests of a ratio: {len(tests)}. With a {100 * level:g} % interval that leaves out 1: "
+    text += f"{named or 'none'}."
     least = min(tests, key=lambda pair: pair.test.p)
     text += (
-        f" The smallest P is {p_text(least.test.p)} ({least.marker}, {least.route}). "
+        f" The smallest P is {bare_p(least.test.p)} ({least.marker}, {least.route}). "
         "The two tests of one marker are two views of one interaction, not two findings."
     )
     return text
@@ -82,7 +108,7 @@ def interaction_reading(effects, level: float) -> str:
 
 def p_only_reading(effects, largest_se_ratio: float, level: float = PRINTED_LEVEL) -> str:
     """Say what P values alone leave open."""
-    found = [(p, r) for p, r in p_only(effects, largest_se_ratio) if p.route == "between arms"]
+    found = p_only(effects, largest_se_ratio)
     if not found:
         return "No marker of this table has a P value in both arms."
     alpha = 1 - level
@@ -116,10 +142,10 @@ def consistency_reading(effects) -> str:
     return f"The two ratios: {'; '.join(parts)}."
 
 
-def shrinkage_reading(effects) -> str:
+def shrinkage_reading(effects, tau: float | None = None) -> str:
     """Say how far apart the levels of a marker were, and how far they stay."""
     parts = []
-    for marker, (_, result) in shrunken(effects).items():
+    for marker, (_, result) in shrunken(effects, tau).items():
         before = [e.hazard_ratio for e in result.effects]
         after = [e.hazard_ratio for e in result.shrunken]
         parts.append(
@@ -152,6 +178,17 @@ def chance_reading(
     return text
 
 
+def multiplicity_reading(n_tests: int, level: float) -> str:
+    """Say how often one of several tests is significant where nothing differs."""
+    alpha = 1 - level
+    return (
+        f"Where no subgroup differs, one test at {alpha:.3g} is significant in "
+        f"{100 * alpha:.3g} % of trials. Of {n_tests} independent ones at least one is in "
+        f"{100 * (1 - level**n_tests):.0f} %. Tests on the same patients overlap, which brings the "
+        "share down, but not to that of one test."
+    )
+
+
 def report(effects, level: float) -> str:
     """Return a paragraph to report the interactions in."""
     tests = [pair for pair in pair_tests(effects, level) if pair.test]
@@ -162,13 +199,11 @@ def report(effects, level: float) -> str:
         )
     parts = [
         f"{pair.marker}, {pair.route}: {ratio_text(pair.test.ratio)} ({100 * level:g} % CI "
-        f"{ratio_text(pair.test.lower)} to {ratio_text(pair.test.upper)}; P = {p_text(pair.test.p)})"
+        f"{ratio_text(pair.test.lower)} to {ratio_text(pair.test.upper)}; {p_value(pair.test.p)})"
         for pair in tests
     ]
     text = f"Interactions as ratios of hazard ratios, from printed effects: {'; '.join(parts)}. "
-    return (text + "The tests are neither prespecified nor adjusted for their number.").replace(
-        "P = <", "P <"
-    )
+    return text + "The tests are neither prespecified nor adjusted for their number."
 
 
 def _p(effect) -> float:

@@ -22,17 +22,17 @@ def subgroup_chance(chance, *, true_hazard_ratio: float):
 
     figure = Figure(figsize=(5.6, 3.7))
     axes = figure.add_axes((0.12, 0.24, 0.84, 0.64))
-    drawn = np.log(chance.hazard_ratios)
-    low, high = np.quantile(drawn, (0.0005, 0.9995))
-    bins = np.linspace(low, high, 46)
+    drawn = chance.hazard_ratios
+    # the axis holds every trial
+    low, high = np.log(drawn.min()), np.log(drawn.max())
+    bins = np.geomspace(drawn.min(), drawn.max(), 46)
     share = np.full(len(drawn), 100 / len(drawn))
     for column, colour, line, name in (
         (0, GREEN, "-", "most favourable"), (-1, PURPLE, (0, (4, 2)), "least favourable"),
     ):  # fmt: skip
-        values = np.clip(drawn[:, column], low, high)
-        axes.hist(np.exp(values), bins=np.exp(bins), weights=share, histtype="stepfilled",
+        axes.hist(drawn[:, column], bins=bins, weights=share, histtype="stepfilled",
                   facecolor=colour, alpha=0.25)  # fmt: skip
-        axes.hist(np.exp(values), bins=np.exp(bins), weights=share, histtype="step",
+        axes.hist(drawn[:, column], bins=bins, weights=share, histtype="step",
                   edgecolor=colour, linewidth=1.6, linestyle=line, label=name)  # fmt: skip
     axes.set_xscale("log")
     axes.set_xlim(np.exp(low), np.exp(high))
@@ -51,7 +51,8 @@ def subgroup_chance(chance, *, true_hazard_ratio: float):
     axes.set_xlabel("Hazard ratio in the subgroup (log scale)")
     axes.set_ylabel("% of trials")
     axes.margins(y=0.25)
-    axes.legend(frameon=False, fontsize=9, ncols=2, loc="upper center")
+    # white behind the names, since two lines pass there
+    axes.legend(framealpha=1, edgecolor="none", fontsize=9, ncols=2, loc="upper center")
     axes.set_title(f"Dotted: the true hazard ratio of all, {true_hazard_ratio:g}; grey: 1",
                    fontsize=10, loc="left")  # fmt: skip
     stamp(figure, "virtual")

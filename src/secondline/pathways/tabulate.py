@@ -23,6 +23,16 @@ LABELS = SOURCES | {
     "guide, first paragraph": "Patient guide, first paragraph",
     "guide, list below it": "Patient guide, the list below it",
 }
+# inputs whose name does not read as words
+INPUT_LABELS = {
+    "rituximab_anthracycline": "rituximab and an anthracycline",
+    "prior_second_line": "second-line treatment begun",
+    "ecog": "ECOG",
+    "cd19": "CD19",
+    "lvef_percent": "ejection fraction, %",
+    "prior_car_t": "CAR-T before",
+    "prior_allo_sct": "allogeneic transplant before",
+}
 
 
 def criteria_page(result: Eligibility) -> pd.DataFrame:
@@ -113,7 +123,7 @@ def changes_page(patient: Mapping, *verdicts: str) -> pd.DataFrame:
     own = eligibility(patient).verdict
     return pd.DataFrame(
         {
-            "Changed": name.replace("_", " "),
+            "Changed": INPUT_LABELS.get(name, name.replace("_", " ")),
             "To": text,
             "Verdict": result.verdict,
             "Who says so": "; ".join(_listed(c) for c in result.deciding) or "–",

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from secondline import intervals
+
+LEAST_P = 0.001  # smallest P that is written as a number
 TRANSFORM_NAMES = {
     "freeman-tukey": "Freeman-Tukey",
     "logit": "logit",
@@ -32,17 +35,13 @@ def percent(share: float, digits: int = 1) -> str:
 
 
 def p_value(p: float) -> str:
-    """Write a P value as journals do: ``P = 0.013``, ``P < 0.001``."""
-    if p < 0.001:
-        return "P < 0.001"
-    return f"P = {p:.3f}" if p < 0.1 else f"P = {p:.2f}"
+    """Write a P value as meta-analyses do: ``P = 0.013``, ``P < 0.001``."""
+    return intervals.p_value(p, least=LEAST_P)
 
 
 def bare_p(p: float) -> str:
     """Write a P value for a table: ``0.013``, ``< 0.001``, an en dash if there is none."""
-    if np.isnan(p):
-        return "–"
-    return p_value(p).removeprefix("P ").removeprefix("= ")
+    return intervals.bare_p(p, least=LEAST_P)
 
 
 def heterogeneity_line(result) -> str:
