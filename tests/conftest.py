@@ -27,3 +27,18 @@ def notebooks() -> list[Path]:
         for path in (ROOT / "book").rglob("*.ipynb")
         if ".ipynb_checkpoints" not in path.parts
     )
+
+
+def run_in_process(path: Path, **parameters) -> None:
+    """Run a chapter's code cells here, with other parameters, until one of them raises.
+
+    For settings that must stop a chapter: it saves the seconds in which a kernel starts.
+    """
+    namespace: dict = {}
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            exec(compile("".join(cell["source"]), str(path), "exec"), namespace)
+            if "parameters" in cell["metadata"].get("tags", []):
+                unknown = set(parameters) - set(namespace)
+                assert not unknown, f"{path.name} has no parameter {unknown}"
+                namespace |= parameters

@@ -4,10 +4,12 @@ import json
 
 import papermill
 import pytest
+from conftest import run_in_process
 from papermill.exceptions import PapermillExecutionError
 
 from secondline import evidence, pathways
 from secondline.chapters import check_number, read_recorded
+from secondline.errors import InputError
 from secondline.trials.allocation import simulate_allocation, waiting
 
 CHAPTER = "book/zuma7/design.ipynb"
@@ -124,11 +126,17 @@ def test_other_settings_give_the_right_other_result(run, settings, verdict, deci
          "axi_cel_n is 169; it must be a whole number from 170 to 261. trait_share is 50;"),
     ],
 )  # fmt: skip
-def test_a_mistake_stops_with_a_sentence(run, parameters, sentence):
+def test_a_mistake_stops_with_a_sentence(root, parameters, sentence):
+    with pytest.raises(InputError) as caught:
+        run_in_process(root / CHAPTER, **parameters)
+    assert sentence in str(caught.value)
+
+
+def test_a_mistake_shows_its_sentence_and_no_traceback(run):
     with pytest.raises(PapermillExecutionError) as caught:
-        run(**parameters)
+        run(ecog=7)
     assert caught.value.ename == "InputError"
-    assert sentence in caught.value.evalue
+    assert caught.value.evalue == "ecog is 7; it must be a whole number from 0 to 4."
     assert caught.value.traceback == [f"InputError: {caught.value.evalue}"]
 
 

@@ -5,11 +5,13 @@ import json
 import numpy as np
 import papermill
 import pytest
+from conftest import run_in_process
 from papermill.exceptions import PapermillExecutionError
 
 from secondline import survival
 from secondline.chapters import check_number, read_recorded
 from secondline.cohort import read_cohort
+from secondline.errors import InputError
 from secondline.trials import cox, medians, restricted_means, survival_at
 
 CHAPTER = "book/zuma7/efficacy.ipynb"
@@ -145,6 +147,30 @@ def test_every_table_and_picture_of_the_cohort_says_that_it_is_virtual(run):
     assert len(outputs(run(), "image/svg+xml")) == 5
 
 
+def test_deposited_data_run_to_the_end_and_are_called_external(run, root):
+    """A small made file in the deposit's form; its patients are watched for less than two years."""
+    path = str(root / "tests/data/geo_made_series_matrix.txt")
+    executed = run(cohort="geo", geo_file=path, milestone=9.0, horizon=9.0, base="Weibull")
+    recorded = read_recorded(executed)
+    about_the_trial(recorded)
+    follows_from(read_cohort("geo", path), recorded, horizon=9.0, milestone=9.0)
+    assert recorded["n"] == 24
+    tables = [page for page in outputs(executed, "text/html") if "sl-table" in page]
+    assert sum("real patients from an open data set (GSE248835)" in page for page in tables) == 6
+    assert not any("synthetic data" in page for page in tables)
+    said = " ".join(outputs(executed, "text/html"))
+    assert "Patients of GSE248835 (those with gene expression): 12 patients" in said
+    assert "not GSE248835" in said, "what the reader of the file noted stands on the page"
+    for picture in outputs(executed, "image/svg+xml"):
+        assert "synthetic" not in picture
+
+
+def test_deposited_data_watched_too_briefly_stop_with_a_sentence(root):
+    path = str(root / "tests/data/geo_made_series_matrix.txt")
+    with pytest.raises(InputError, match="was observed for"):
+        run_in_process(root / CHAPTER, cohort="geo", geo_file=path, milestone=36.0)
+
+
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
     [
@@ -152,15 +178,21 @@ def test_every_table_and_picture_of_the_cohort_says_that_it_is_virtual(run):
         ({"milestone": 48.0, "level": 95}, "milestone is 48.0; it must be a number from 3 to 36. level"),
         ({"base": "gamma"}, "base is 'gamma'; allowed: 'all', 'Weibull', 'log-logistic' or 'log-normal'."),
         ({"horizon": "24"}, "horizon is '24'; it must be a number from 3 to 36."),
-        ({"cohort": "geo"}, "GSE248835"),
         ({"cohort": "geo", "geo_file": "no-such-file.gz"}, "no-such-file.gz"),
     ],
 )  # fmt: skip
-def test_a_mistake_stops_with_a_sentence(run, parameters, sentence):
+def test_a_mistake_stops_with_a_sentence(root, parameters, sentence):
+    with pytest.raises(InputError) as caught:
+        run_in_process(root / CHAPTER, **parameters)
+    assert sentence in str(caught.value)
+
+
+def test_geo_without_a_file_says_in_one_sentence_how_to_get_it(run):
     with pytest.raises(PapermillExecutionError) as caught:
-        run(**parameters)
+        run(cohort="geo")
     assert caught.value.ename == "InputError"
-    assert sentence in caught.value.evalue
+    assert "GSE248835" in caught.value.evalue
+    assert caught.value.evalue.count(". ") == 0
     assert caught.value.traceback == [f"InputError: {caught.value.evalue}"]
 
 

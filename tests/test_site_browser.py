@@ -94,6 +94,16 @@ def test_pictures_are_shown(browser):
         assert min(sizes) > 300
 
 
+def test_computed_sentences_and_tables_follow_the_page_in_the_dark(browser):
+    with Visit(browser, "zuma7/efficacy", scheme="dark") as visit:
+        shades = visit.page.evaluate(
+            "[...document.querySelectorAll('div.cell_output .text_html')]"
+            ".map(e => getComputedStyle(e).backgroundColor)"
+        )
+        assert len(shades) > 10
+        assert set(shades) == {"rgba(0, 0, 0, 0)"}
+
+
 def test_claim_shows_its_source_to_mouse_and_keyboard(browser):
     with Visit(browser, "bispecifics/pooled-response") as visit:
         claim = visit.page.locator(".claim").first

@@ -19,6 +19,8 @@ from secondline.errors import InputError
 
 NAMES_SHOWN = 12
 MEASURED = (*GENE_COLUMNS, *SIGNATURE_COLUMNS)
+
+
 def read_geo(path) -> pd.DataFrame:
     """Return the deposited patients as a cohort table, one row a sample.
 
@@ -58,7 +60,6 @@ def fetch_geo(folder) -> Path:
     InputError
         If it cannot be downloaded, as without a network, or the folder not be written.
     """
-    # noisy on import about nothing that a reader could change
     import GEOparse
 
     try:
@@ -169,9 +170,7 @@ def _measured(deposit: Deposit, found: dict, samples: list[str]) -> tuple[pd.Dat
     if empty := [column for column in MEASURED if table[column].isna().all()]:
         numbered = deposit.rows and all(row.isdigit() for row, _ in deposit.rows.values())
         why = " (its rows are numbered, not named; the SOFT family file names them)"
-        notes.append(
-            f"The file has no values of {_listed(empty)}{why if numbered else ''}."
-        )
+        notes.append(f"The file has no values of {_listed(empty)}{why if numbered else ''}.")
     return table, notes
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from secondline.errors import InputError, NoFiniteEstimate
+from secondline.intervals import bare_p
 from secondline.survival.arms import ArmCurve, Milestone, arm_curves, milestone, read_off
 from secondline.survival.cox_model import CoxModel, Effect, cox_model
 from secondline.survival.cure import BASES, MixtureCure, mixture_cure
@@ -271,20 +272,6 @@ def cure_page(cures: dict) -> pd.DataFrame:
         rows += [(f"{name}, {base}", "–", "–", "–", "no fit") for base in cure.failed]
     columns = ["Arm and model of the others", "Cure fraction", "Interval", "AIC above best", "Fit"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def p_value(p: float) -> str:
-    """Write a P value in a sentence: ``P = 0.013``, ``P < 0.0001``."""
-    return f"P {bare_p(p)}" if p < 1e-4 else f"P = {bare_p(p)}"
-
-
-def bare_p(p: float) -> str:
-    """Write a P value for a table: ``0.013``, ``< 0.0001``, an en dash if there is none."""
-    if np.isnan(p):
-        return "–"
-    if p < 1e-4:
-        return "< 0.0001"
-    return f"{p:.4f}" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
 
 
 def _share(shares: Milestone, i: int) -> str:

@@ -4,8 +4,9 @@ from math import floor
 
 import numpy as np
 
+from secondline.intervals import p_value
 from secondline.survival.arms import Milestone
-from secondline.survival.efficacy import Efficacy, p_value, quantiles
+from secondline.survival.efficacy import Efficacy, quantiles
 from secondline.survival.printed import Printed
 from secondline.survival.tabulate import months_range, months_text
 
@@ -62,7 +63,11 @@ def hazards_reading(result: Efficacy) -> str:
     text = f"The test with time counted {counted} ({p_value(test.p)}) {verdict}."
     if len(known):
         ratios = [f"{period.hazard_ratio:.2f} {_span(period)}" for period in known.itertuples()]
-        text += f" The hazard ratio is {', '.join(ratios)}."
+        events = int(known.iloc[-1][["axi_events", "soc_events"]].sum())
+        text += (
+            f" The hazard ratio is {', '.join(ratios)}. The last of these rests on {events} "
+            f"{'event' if events == 1 else 'events'}."
+        )
     silent = periods[(periods["axi_events"] == 0) | (periods["soc_events"] == 0)]
     if len(silent):
         text += f" {_span(silent.iloc[0]).capitalize()} one arm has no event, so there is no ratio."
@@ -174,7 +179,9 @@ def cure_reading(cures: dict) -> str:
         )
         text = f"{name}: {100 * best.fraction:.0f} %{limits} by the {best.base} model"
         if len(values) > 1:
-            text += f", {min(values):.0f} to {max(values):.0f} % over the models"
+            lowest, highest = f"{min(values):.0f}", f"{max(values):.0f}"
+            alike = lowest == highest
+            text += ", the same with the others" if alike else f", {lowest} to {highest} % over all"
         sentences.append(f"{text}.{' ' + cure.caution if cure.caution else ''}")
     return " ".join(sentences)
 
