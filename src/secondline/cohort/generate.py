@@ -1,5 +1,7 @@
 """Make virtual patients: a fresh draw from the model, one row a patient."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -18,17 +20,44 @@ from secondline.errors import InputError, one_of
 from secondline.trials.simulation import whole_number
 
 MODES = ("population", "reference")
-# of 359 patients: with an expression profile, with burden measured, with a protein score
+SIZES = {"axi-cel": 180, "SOC": 179}
+# of these, with an expression profile, with burden and LDH measured, with a protein score;
+# of the profiles, with a cell of origin, with a known time of biopsy, and IS21
 EXPRESSION = {"axi-cel": 128, "SOC": 128}
 BURDEN_KNOWN = {"axi-cel": 158, "SOC": 146}
 LDH_KNOWN = {"axi-cel": 170, "SOC": 168}
 PROTEIN_KNOWN = {"axi-cel": 121, "SOC": 110}
-ORIGIN_KNOWN = 243
-BIOPSY_KNOWN, BIOPSY_BEFORE = 239, 90
+ORIGIN_KNOWN, BIOPSY_KNOWN, BIOPSY_BEFORE = 243, 239, 90
+IS21_KNOWN = {"before first line": 86, "after first line": 142}
+THIRD_LINE = 25
 UPPER_LIMIT_LDH = 390
-# shift of scores after first-line therapy, in standard deviations
-AFTER_FIRST_LINE = {"B cells": -0.30, "T cells": -0.38, "B7-H3": 0.34}
-IS21_AFTER = -0.40
+# median LDH on the logarithm, above the limit: the printed P values of both levels imply
+# more events where LDH is elevated than where it is not
+ABOVE_LIMIT = 0.10
+
+
+@dataclass(frozen=True)
+class Shifts:
+    """Change of scores from before to after first-line therapy, in standard deviations."""
+
+    b_cells: float = -0.30
+    t_cells: float = -0.38
+    b7_h3: float = 0.34
+    is21: float = -0.40
+    is21_third_line: float = -0.52
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What is known of each patient of an arm; masks, and the time of biopsy, shape (n,)."""
+
+    expression: np.ndarray
+    burden: np.ndarray
+    ldh: np.ndarray
+    protein: np.ndarray
+    origin: np.ndarray
+    biopsy: np.ndarray
+    is21: np.ndarray
 
 
 def generate(n: int, seed: int, mode: str = "population") -> pd.DataFrame:
@@ -62,7 +91,7 @@ def generate(n: int, seed: int, mode: str = "population") -> pd.DataFrame:
     if mode == "reference":
         from secondline.cohort.read import read_cohort
 
-        if n != 359:
+        if n != sum(SIZES.values()):
             raise InputError(f"n is {n}; the reference cohort has 359 patients and no other size.")
         return read_cohort("virtual")
     parts = []
@@ -70,79 +99,97 @@ def generate(n: int, seed: int, mode: str = "population") -> pd.DataFrame:
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(ARMS.index(arm),)))
         tumours = draw_tumours(size, rng)
         records = draw_records(arm, survival_rank(tumours, arm, rng), rng)
-        parts.append(patient_table(arm, tumours, records, rng))
+        markers = marker_table(arm, tumours, draw_known(arm, size, rng))
+        parts.append(pd.concat([markers, record_table(records)], axis=1))
     return number_participants(pd.concat(parts, ignore_index=True))
 
 
-def patient_table(
-    arm: str, tumours: Tumours, records: Records, rng: np.random.Generator
-) -> pd.DataFrame:
-    """Return the table of one arm, with values missing as often as in the trial."""
-    n = len(tumours.burden)
-    share = {
-        name: known[arm] / (180 if arm == "axi-cel" else 179)
-        for name, known in (
-            ("expression", EXPRESSION), ("burden", BURDEN_KNOWN), ("ldh", LDH_KNOWN),
-            ("protein", PROTEIN_KNOWN),
-        )
-    }  # fmt: skip
-    expression = some(n, share["expression"], rng)
+def generate_third_line(seed: int, shifts: Shifts = Shifts()) -> pd.DataFrame:
+    """Make the patients of another trial, biopsied before a third line, of whom IS21 is known.
+
+    Parameters
+    ----------
+    seed : int
+    shifts : Shifts
+
+    Returns
+    -------
+    DataFrame
+        Columns participant, virtual, is21.
+    """
+    key = (len(ARMS),)
+    rng = np.random.default_rng(
+        np.random.SeedSequence(whole_number("seed", seed, 0), spawn_key=key)
+    )
+    unit = draw_tumours(THIRD_LINE, rng).is21 + shifts.is21_third_line
+    names = [f"VIRTUAL-3L-{i + 1:02}" for i in range(THIRD_LINE)]
+    return pd.DataFrame({"participant": names, "virtual": True, "is21": is21_score(unit)})
+
+
+def draw_known(arm: str, n: int, rng: np.random.Generator) -> Known:
+    """Draw of whom what is known, as often as in the trial."""
+    size = SIZES[arm]
+    expression = some(n, EXPRESSION[arm] / size, rng)
     biopsy = np.full(n, None, dtype=object)
-    drawn = expression & (rng.random(n) < BIOPSY_KNOWN / 256)
+    timed = expression & (rng.random(n) < BIOPSY_KNOWN / sum(EXPRESSION.values()))
     early = rng.random(n) < BIOPSY_BEFORE / BIOPSY_KNOWN
-    biopsy[drawn] = np.where(early[drawn], *BIOPSIES)
-    shifted = biopsy == BIOPSIES[1]
-    known_burden, known_ldh = some(n, share["burden"], rng), some(n, share["ldh"], rng)
-    # the protein needs tissue, as the profile does
-    known_protein = expression & some(n, share["protein"] / share["expression"], rng)
+    biopsy[timed] = np.where(early[timed], *BIOPSIES)
+    return Known(
+        expression=expression,
+        burden=some(n, BURDEN_KNOWN[arm] / size, rng),
+        ldh=some(n, LDH_KNOWN[arm] / size, rng),
+        # the protein needs tissue, as the profile does
+        protein=expression & some(n, PROTEIN_KNOWN[arm] / EXPRESSION[arm], rng),
+        origin=expression & (rng.random(n) < ORIGIN_KNOWN / sum(EXPRESSION.values())),
+        biopsy=biopsy,
+        is21=timed & (rng.random(n) < sum(IS21_KNOWN.values()) / BIOPSY_KNOWN),
+    )
+
+
+def marker_table(
+    arm: str, tumours: Tumours, known: Known, shifts: Shifts = Shifts()
+) -> pd.DataFrame:
+    """Return the columns of one arm that are known before treatment, and the product's."""
+    n = len(tumours.burden)
+    later = known.biopsy == BIOPSIES[1]
+    ldh = np.round(np.exp(np.log(UPPER_LIMIT_LDH) + ABOVE_LIMIT + 0.62 * tumours.ldh))
+    spd = np.round(np.exp(np.log(2100) + 0.95 * tumours.burden))
     origin = np.where(tumours.non_gcb, "non-GCB", "GCB").astype(object)
-    origin[~(expression & (rng.random(n) < ORIGIN_KNOWN / 256))] = None
-    ldh = np.round(np.exp(np.log(UPPER_LIMIT_LDH) + 0.08 + 0.62 * tumours.ldh))
+    origin[~known.origin] = None
+    product = np.round(1 / (1 + np.exp(1.1 - 0.8 * tumours.product)), 4)
     table = pd.DataFrame(
         {
             "virtual": True,
             "arm": arm,
-            "treated": records.treated,
-            "infusion_months": records.infusion_months,
-            "efs_months": records.efs_months,
-            "efs_event": records.efs_event,
-            "response": records.response,
-            "best_response": records.best_response,
-            "dor_months": records.dor_months,
-            "dor_event": records.dor_event,
-            "expression": expression,
+            "expression": known.expression,
             "cell_of_origin": origin,
-            "hgbl": np.where(expression, tumours.hgbl, None),
-            "spd_mm2": np.where(
-                known_burden, np.round(np.exp(np.log(2100) + 0.95 * tumours.burden)), np.nan
-            ),
-            "ldh_u_per_l": np.where(known_ldh, ldh, np.nan),
-            "ldh_elevated": np.where(known_ldh, ldh >= UPPER_LIMIT_LDH, None),
-            "cd19_h_score": np.where(known_protein, h_score(tumours.cd19_protein), np.nan),
-            "ccr7_cd45ra_share": (
-                np.round(1 / (1 + np.exp(1.1 - 0.8 * tumours.product)), 4)
-                if arm == "axi-cel"
-                else np.nan
-            ),
-            "biopsy": biopsy,
-            "is21": np.where(
-                expression & (biopsy != None),  # noqa: E711 elementwise
-                np.round(10 + 2.5 * (tumours.is21 + IS21_AFTER * shifted), 4),
-                np.nan,
-            ),
+            "hgbl": np.where(known.expression, tumours.hgbl, None),
+            "spd_mm2": np.where(known.burden, spd, np.nan),
+            "ldh_u_per_l": np.where(known.ldh, ldh, np.nan),
+            "ldh_elevated": np.where(known.ldh, ldh >= UPPER_LIMIT_LDH, None),
+            "cd19_h_score": np.where(known.protein, h_score(tumours.cd19_protein), np.nan),
+            "ccr7_cd45ra_share": product if arm == "axi-cel" else np.full(n, np.nan),
+            "biopsy": known.biopsy,
+            "is21": np.where(known.is21, is21_score(tumours.is21 + shifts.is21 * later), np.nan),
         }
     )
     for i, gene in enumerate(GENES):
-        counts = np.exp((6.8, 7.3, 4.6)[i] + (0.55, 0.9, 1.3)[i] * tumours.genes[:, i])
-        table[gene_column(gene)] = np.where(expression, np.round(counts, 2), np.nan)
-    scores = pd.DataFrame(tumours.scores, columns=SIGNATURE_COLUMNS)
-    for name, move in AFTER_FIRST_LINE.items():
+        counts = np.exp((6.8, 7.3, 4.6)[i] + (0.42, 0.65, 1.0)[i] * tumours.genes[:, i])
+        table[gene_column(gene)] = np.where(known.expression, np.round(counts, 2), np.nan)
+    scores = pd.DataFrame(tumours.scores.copy(), columns=SIGNATURE_COLUMNS)
+    for name in ("B cells", "T cells", "B7-H3"):
         column = signature_column(name)
-        scores[column] += move * score_scale()[1][SIGNATURE_COLUMNS.index(column)] * shifted
+        move = getattr(shifts, column.removeprefix("sig_"))
+        scores[column] += move * score_scale()[1][SIGNATURE_COLUMNS.index(column)] * later
     # a patient without a profile has no score
     scores = scores.clip(lower=0.05).round(4)
-    scores.loc[~expression] = np.nan
+    scores.loc[~known.expression] = np.nan
     return pd.concat([table, scores], axis=1)
+
+
+def record_table(records: Records) -> pd.DataFrame:
+    """Return outcome records as columns."""
+    return pd.DataFrame(vars(records))
 
 
 def number_participants(table: pd.DataFrame) -> pd.DataFrame:
@@ -155,6 +202,11 @@ def number_participants(table: pd.DataFrame) -> pd.DataFrame:
 def h_score(protein) -> np.ndarray:
     """Return an H-score from 0 to 300, about a tenth of them below 5."""
     return np.clip(np.round(150 + 112 * np.asarray(protein)), 0, 300)
+
+
+def is21_score(unit) -> np.ndarray:
+    """Return the stand-in for IS21 of standardised values."""
+    return np.round(10 + 2.5 * np.asarray(unit), 4)
 
 
 def some(n: int, share: float, rng: np.random.Generator) -> np.ndarray:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from secondline.claims import raise_powers
+from secondline.cohort.markers import divide_marker
 from secondline.effects import standard_error_from_events
 from secondline.errors import NoFiniteEstimate
 from secondline.intervals import bare_p
@@ -62,23 +63,6 @@ class MarkerModel:
     def by_arm(self) -> float:
         """Hazard ratio of the levels with axi-cel over that with SOC."""
         return self.within["axi-cel"].hazard_ratio / self.within["SOC"].hazard_ratio
-
-
-def divide_marker(values: pd.Series, level: str) -> pd.Series:
-    """Return 1 for the level, 0 for the reference, and NaN where a patient has no value.
-
-    Numbers are divided at the median of all patients with a value; above it is the
-    level, as in the source. True and False are taken as they are, and text is compared
-    with the level's name.
-    """
-    known = values.notna()
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        high = values > values.median()
-    elif set(values[known].map(type)) <= {bool, np.bool_}:
-        high = values == True  # noqa: E712  (missing cells are neither)
-    else:
-        high = values == level
-    return high.astype(float).where(known)
 
 
 def marker_models(patients: pd.DataFrame, level: float = 0.95) -> tuple[MarkerModel, ...]:

@@ -15,24 +15,41 @@ FACTOR_CORRELATION = np.array(
      [-0.35, 0.15, 0.65, 1]]
 )  # fmt: skip
 STRONGEST_LOADING, WEAKEST_LOADING = 0.92, 0.55
-B_CELL_LOADING = 0.80
+B_CELL_LOADING, APM_LOADING = 0.80, 0.65
 # Weights of factors 1 to 4 and of what is the B cell score's own.
 B_CELLS = np.array([B_CELL_LOADING, 0, 0, 0, np.sqrt(1 - B_CELL_LOADING**2)])
-BURDEN = np.array([0.12, 0, -0.15, -0.30, 0])
-CD19_PROTEIN = 0.40 * B_CELLS + np.array([0, -0.42, -0.15, 0, 0])
+BURDEN = np.array([0.12, 0, -0.19, -0.30, 0])
+HGBL_SHARE, NON_GCB_SHARE = 46 / 256, 52 / 243
+CD19_PROTEIN = 0.33 * B_CELLS + np.array([0, -0.36, -0.18, -0.12, 0])
 
 
 @dataclass(frozen=True)
 class Effects:
-    """Log hazard of failure for one standard deviation of a marker, given a patient's frailty.
+    """Log hazard of failure for one standard deviation of a marker, given all other markers.
 
-    Set by hand so that published contrasts come out roughly, on average over
-    populations; the curves of the arms stay the same whatever these are.
+    The marginal curves of the arms stay the same whatever these are.
+
+    Attributes
+    ----------
+    b_cells : float
+        The score B cells.
+    stroma : float
+        The second factor, behind SII.
+    cd19_in_stroma : float
+        CD19 protein, in tumours whose second factor is above its median.
+    product_in_low_cd19 : float
+        CCR7+CD45RA+ share of the product, in tumours with CD19 protein below its median.
+    burden, ldh : float
+    non_gcb, hgbl : float
+        Of having it.
+    antigen_presentation : float
+        What the score APM has of its own, beyond its cluster.
     """
 
     b_cells: float = 0.0
     stroma: float = 0.0
-    cd19_protein: float = 0.0
+    cd19_in_stroma: float = 0.0
+    product_in_low_cd19: float = 0.0
     burden: float = 0.0
     ldh: float = 0.0
     non_gcb: float = 0.0
@@ -40,10 +57,15 @@ class Effects:
     hgbl: float = 0.0
 
 
+# Solved so that, in a very large population, the markers divided as in the source have the
+# hazard ratios that the printed ones or the printed P values imply.
 EFFECTS = {
-    "axi-cel": Effects(b_cells=-0.55, stroma=0.33, cd19_protein=-0.12, ldh=0.04),
-    "SOC": Effects(burden=0.24, ldh=0.27, non_gcb=0.75, antigen_presentation=-0.22, hgbl=0.1),
-}
+    "axi-cel": Effects(
+        b_cells=-0.54, stroma=0.31, cd19_in_stroma=-0.15, product_in_low_cd19=-0.31, burden=0.05,
+        ldh=0.13, hgbl=0.04,
+    ),
+    "SOC": Effects(burden=0.20, ldh=0.23, non_gcb=0.67, antigen_presentation=-0.25, hgbl=0.10),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +78,8 @@ class Tumours:
     ldh: np.ndarray
     cd19_protein: np.ndarray
     genes: np.ndarray
+    apm_alone: np.ndarray
+    hgbl_tendency: np.ndarray
     hgbl: np.ndarray
     non_gcb: np.ndarray
     product: np.ndarray
@@ -81,6 +105,8 @@ def score_scale() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     b_cells = SIGNATURES.index("B cells")
     # the B cell score spreads far wider than its neighbours, and so leads the index
     mean[b_cells], spread[b_cells], loading[b_cells] = 8.5, 1.45, B_CELL_LOADING
+    # with SOC, APM goes with the outcome while its cluster does not
+    loading[SIGNATURES.index("APM")] = APM_LOADING
     return mean, spread, loading
 
 
@@ -109,7 +135,7 @@ def draw_tumours(n: int, rng: np.random.Generator) -> Tumours:
     ldh = 0.45 * burden + np.sqrt(1 - 0.45**2) * noise[:, 1]
     cd19_protein = _mix(parts, CD19_PROTEIN, noise[:, 2])
     genes = np.column_stack(
-        [_mix(parts, weight * B_CELLS, noise[:, 3 + i]) for i, weight in enumerate((0.80, 0.75, 0.55))]
+        [_mix(parts, weight * B_CELLS, noise[:, 3 + i]) for i, weight in enumerate((0.68, 0.75, 0.60))]
     )
     hgbl_tendency = _mix(parts, np.array([0.45, 0, 0, 0, 0]), noise[:, 6])
     return Tumours(
@@ -119,9 +145,11 @@ def draw_tumours(n: int, rng: np.random.Generator) -> Tumours:
         ldh=ldh,
         cd19_protein=cd19_protein,
         genes=genes,
+        apm_alone=own[:, SIGNATURES.index("APM")],
+        hgbl_tendency=hgbl_tendency,
         # 46 of 256 and 52 of 243, as printed
-        hgbl=hgbl_tendency > ndtri(1 - 46 / 256),
-        non_gcb=rng.random(n) < 52 / 243,
+        hgbl=hgbl_tendency > ndtri(1 - HGBL_SHARE),
+        non_gcb=rng.random(n) < NON_GCB_SHARE,
         # the product's phenotype has nothing to do with the tumour
         product=rng.standard_normal(n),
         is21=_mix(parts, np.array([0, 0, 0, 0.85, 0]), noise[:, 7]),
@@ -131,15 +159,17 @@ def draw_tumours(n: int, rng: np.random.Generator) -> Tumours:
 def failure_tendency(tumours: Tumours, arm: str) -> np.ndarray:
     """Return each patient's log hazard, relative to the arm's average, before frailty."""
     effects = EFFECTS[arm]
+    low_cd19 = tumours.cd19_protein < 0
     return (
         effects.b_cells * tumours.standardised("B cells")
         + effects.stroma * tumours.factors[:, 1]
-        + effects.cd19_protein * tumours.cd19_protein
+        + effects.cd19_in_stroma * tumours.cd19_protein * (tumours.factors[:, 1] > 0)
+        + effects.product_in_low_cd19 * tumours.product * low_cd19
         + effects.burden * tumours.burden
         + effects.ldh * tumours.ldh
-        + effects.non_gcb * (tumours.non_gcb - 52 / 243)
-        + effects.antigen_presentation * tumours.standardised("APM")
-        + effects.hgbl * tumours.hgbl
+        + effects.non_gcb * (tumours.non_gcb - NON_GCB_SHARE)
+        + effects.antigen_presentation * tumours.apm_alone
+        + effects.hgbl * (tumours.hgbl - HGBL_SHARE)
     )
 
 

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from secondline.errors import one_of, InputError
+from secondline.errors import InputError, one_of
 from secondline.trials import MONTH_DAYS, RESPONSE_SETTLED, ZUMA7_SCANS, zuma7
 
 # of failures after the first scan and up to day 150, the share without a response
 NONE_AFTER_FIRST_SCAN = {"axi-cel": 0.12, "SOC": 0.50}
+# of failures without a response, the share whose response nobody assessed: the printed
+# response counts of SOC are 30 short of its 128 profiles
+NOT_ASSESSED = {"axi-cel": 0.0, "SOC": 0.36}
 FIRST_LOOK = 56 / MONTH_DAYS
 # assumed: complete response as best response, by what follows
 COMPLETE = {"ongoing": 0.93, "relapsed": {"axi-cel": 0.55, "SOC": 0.45}}
@@ -18,9 +21,9 @@ COMPLETE = {"ongoing": 0.93, "relapsed": {"axi-cel": 0.55, "SOC": 0.45}}
 class Records:
     """Outcome records of one arm, arrays of shape (n,).
 
-    `efs_months` and `efs_event`; `response` ("ongoing", "relapsed", "none"),
-    `best_response` ("CR", "PR", "SD", "PD"), `dor_months` (nan without a response),
-    `dor_event`, `treated` and `infusion_months` (nan for those never treated).
+    `efs_months` and `efs_event`; `response` ("ongoing", "relapsed", "none", or None where
+    nobody assessed it), `best_response` ("CR", "PR", "SD", "PD", or None), `dor_months` (nan
+    without a response), `dor_event`, `treated` and `infusion_months` (nan for those never treated).
     """
 
     efs_months: np.ndarray
@@ -48,7 +51,7 @@ def trial_arm(arm: str):
     raise InputError(f"arm is {arm!r}; allowed: {one_of(('axi-cel', 'SOC'))}.")
 
 
-def draw_records(arm: str, survival, rng: np.random.Generator, *, order=None) -> Records:
+def draw_records(arm: str, survival, rng: np.random.Generator, *, order=None, not_assessed=None) -> Records:
     """Record what the trial sees of patients whose places on the arm's curve are known.
 
     Parameters
@@ -60,6 +63,10 @@ def draw_records(arm: str, survival, rng: np.random.Generator, *, order=None) ->
     order : callable, optional
         Given a number n, returns n values in (0, 1) for the detection of failures and
         for follow-up; random if not given. Evenly spread values make margins less noisy.
+
+    not_assessed : float, optional
+        Share of failures without a response whose response nobody assessed;
+        :data:`NOT_ASSESSED` if not given.
 
     Returns
     -------
@@ -83,10 +90,10 @@ def draw_records(arm: str, survival, rng: np.random.Generator, *, order=None) ->
     response = np.where(event, "relapsed", "ongoing").astype(object)
     unanswered = rng.random(n) < NONE_AFTER_FIRST_SCAN[arm]
     response[event & ((months < FIRST_LOOK) | (unanswered & (months <= RESPONSE_SETTLED)))] = "none"
-    return complete_records(arm, months, event, response, rng)
+    return complete_records(arm, months, event, response, rng, not_assessed)
 
 
-def complete_records(arm, months, event, response, rng) -> Records:
+def complete_records(arm, months, event, response, rng, not_assessed=None) -> Records:
     """Fill in best response, duration of response and treatment of given outcomes."""
     own = trial_arm(arm)
     n = len(months)
@@ -95,6 +102,9 @@ def complete_records(arm, months, event, response, rng) -> Records:
     ongoing, relapsed = response == "ongoing", response == "relapsed"
     best[ongoing] = np.where(draw[ongoing] < COMPLETE["ongoing"], "CR", "PR")
     best[relapsed] = np.where(draw[relapsed] < COMPLETE["relapsed"][arm], "CR", "PR")
+    share = NOT_ASSESSED[arm] if not_assessed is None else not_assessed
+    unknown = (response == "none") & (rng.random(n) < share)
+    response, best = np.where(unknown, None, response), np.where(unknown, None, best)
     first_response = np.minimum(1.6 + 0.15 * rng.standard_normal(n), 0.8 * months)
     responded = ongoing | relapsed
     infusion = own.treatment_months * np.exp(own.treatment_spread * rng.standard_normal(n))

@@ -8,6 +8,7 @@ from secondline.paths import project_root
 
 SOURCES = ("virtual", "geo")
 REFERENCE = "data/virtual/zuma7_reference.csv"
+THIRD_LINE = "data/virtual/zuma7_third_line.csv"
 FLAGS = ("virtual", "efs_event", "dor_event", "expression")
 MAYBE_FLAGS = ("hgbl", "ldh_elevated")
 
@@ -37,10 +38,9 @@ def read_cohort(source: str = "virtual", path: str = "") -> pd.DataFrame:
     if source not in SOURCES:
         raise InputError(f"cohort is {source!r}; allowed: {one_of(SOURCES)}.")
     if source == "geo":
-        raise InputError(
-            f"The deposited patients (GEO series GSE248835, geo_file {path!r}) cannot be read yet: "
-            "this version of the book has no reader for them; leave the cohort at 'virtual'."
-        )
+        from secondline.cohort.geo import read_geo
+
+        return read_geo(path)
     if path:
         raise InputError(
             f"A file is given ({path!r}), but the cohort is 'virtual', which reads none; set the "
@@ -49,9 +49,34 @@ def read_cohort(source: str = "virtual", path: str = "") -> pd.DataFrame:
     return read_virtual(project_root() / REFERENCE)
 
 
+def read_third_line(source: str = "virtual") -> pd.DataFrame | None:
+    """Return patients of another trial, biopsied before a third line, whose IS21 is known.
+
+    Parameters
+    ----------
+    source : {"virtual", "geo"}
+
+    Returns
+    -------
+    DataFrame or None
+        Columns participant, virtual, is21; None for "geo", whose series does not hold them.
+
+    Raises
+    ------
+    InputError
+        If the source is unknown.
+    """
+    if source not in SOURCES:
+        raise InputError(f"cohort is {source!r}; allowed: {one_of(SOURCES)}.")
+    if source == "geo":
+        return None
+    return pd.read_csv(project_root() / THIRD_LINE)
+
+
 def read_virtual(path) -> pd.DataFrame:
     """Read a table of virtual patients that this library wrote."""
-    table = pd.read_csv(path, dtype={name: "object" for name in ("response", "biopsy")})
+    texts = ("response", "best_response", "biopsy", "cell_of_origin")
+    table = pd.read_csv(path, dtype={name: "object" for name in texts})
     for name in FLAGS:
         table[name] = table[name].astype(bool)
     for name in MAYBE_FLAGS:

@@ -1,0 +1,343 @@
+"""The source's own analyses, on a cohort: one statistic a target, through known libraries."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from secondline.cohort.columns import SIGNATURE_COLUMNS
+from secondline.cohort.markers import HIGH_NAMES, high, marker, subset
+from secondline.cohort.targets import Target
+from secondline.errors import NoFiniteEstimate
+from secondline.survival import kaplan_meier, median_with_interval
+from secondline.trials import cox
+
+AXI_CEL = "axi-cel"
+LANDMARK = 24.0
+# named by the source as possibly going with the outcomes of SOC
+IMMUNE_SOC = ("sig_macrophages", "sig_myeloid", "sig_apm", "sig_nk_cells", "sig_cd8_t_cells")
+LATER_LINE = 3
+
+
+@dataclass(frozen=True)
+class Found:
+    """A statistic of a cohort: its value, NaN without one, and the direction of the effect."""
+
+    value: float = np.nan
+    side: str = ""
+
+
+def analyse(table: pd.DataFrame, target: Target, later: pd.DataFrame | None = None) -> Found:
+    """Compute a target's statistic.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A cohort.
+    target : Target
+    later : DataFrame, optional
+        Patients biopsied before a third line, with `is21`; without them what rests on
+        them has no value.
+
+    Returns
+    -------
+    Found
+        NaN where the cohort lacks the columns, has too few patients, or a model has no
+        finite estimate.
+    """
+    try:
+        return ANALYSES[target.analysis](table, target, later)
+    except NoFiniteEstimate:
+        return Found()
+
+
+def single_cox(time, event, x) -> tuple[float, float, float, float]:
+    """Return log hazard ratio, its standard error, and Wald's z and P for a 0/1 covariate.
+
+    Raises
+    ------
+    NoFiniteEstimate
+        If one of the groups is empty, or there is no finite estimate.
+    """
+    time, event, x = (np.asarray(v) for v in (time, event, x))
+    if len(np.unique(x)) < 2 or not event.any():
+        raise NoFiniteEstimate("One of the groups is empty, or nobody has an event.")
+    fit = cox(time.astype(float), event.astype(bool), x.astype(float))
+    beta, se = float(fit.log_hazard_ratio[0]), float(fit.se[0])
+    if not np.isfinite(se):
+        raise NoFiniteEstimate("All events lie on one side.")
+    return beta, se, beta / se, float(fit.p[0])
+
+
+def _part(target: Target, beta, se, z, p) -> Found:
+    side = "below 1" if beta < 0 else "above 1"
+    width = stats.norm.ppf(0.975) * se
+    value = {
+        "hazard ratio": np.exp(beta), "lower limit": np.exp(beta - width),
+        "upper limit": np.exp(beta + width), "P": p, "z": z,
+    }[target.part]  # fmt: skip
+    return Found(float(value), side)
+
+
+def _in_arm(table, target):
+    mask = subset(table, target.subset)
+    return mask & (table["arm"] == target.arm).to_numpy() if target.arm else mask
+
+
+def _arms(table, target, later):
+    mask = np.ones(len(table), dtype=bool)
+    if target.level != "all":
+        mask = (high(table, target.marker) == HIGH_NAMES[target.level]).to_numpy()
+    rows = table[mask]
+    return _part(
+        target, *single_cox(rows["efs_months"], rows["efs_event"], rows["arm"] == AXI_CEL)
+    )
+
+
+def _levels(table, target, later, clock="efs"):
+    level = high(table, target.marker)
+    mask = _in_arm(table, target) & level.notna().to_numpy() & table[f"{clock}_months"].notna()
+    rows = table[mask]
+    return _part(target, *single_cox(rows[f"{clock}_months"], rows[f"{clock}_event"], level[mask]))
+
+
+def _durations(table, target, later):
+    # the source's profiles are those of the expression set
+    return _levels(table, target, later, "dor")
+
+
+def _curve(table, target, later):
+    mask = _in_arm(table, target)
+    if target.level != "all":
+        mask &= (high(table, target.marker) == HIGH_NAMES[target.level]).to_numpy()
+    if not mask.any():
+        return Found()
+    curve = kaplan_meier(table.loc[mask, "efs_months"], table.loc[mask, "efs_event"])
+    if target.part == "share at 24 months":
+        return Found(100 * float(curve.survival[curve.times <= LANDMARK][-1]))
+    median = median_with_interval(curve)
+    return Found(median.estimate if target.part == "median" else median.lower)
+
+
+def _patients(table, target, later):
+    rows = table[_in_arm(table, target)]
+    if target.level == "all":
+        return Found(float(len(rows)))
+    values = rows[target.marker]
+    if values.isna().all():
+        return Found()
+    if target.level == "known":
+        return Found(float(values.notna().sum()))
+    return Found(float((values.astype(str) == target.level).sum()))
+
+
+def _events(table, target, later):
+    return Found(float(table.loc[_in_arm(table, target), "efs_event"].sum()))
+
+
+def _responded(rows) -> np.ndarray:
+    return rows["response"].isin(("ongoing", "relapsed")).to_numpy()
+
+
+def _response_rate(table, target, later):
+    rows = table[_in_arm(table, target) & table["response"].notna().to_numpy()]
+    if rows.empty:
+        return Found()
+    yes = _responded(rows)
+    if target.part == "share":
+        return Found(100 * float(yes.mean()))
+    arm = (rows["arm"] == AXI_CEL).to_numpy()
+    counts = [[(yes & side).sum(), (~yes & side).sum()] for side in (arm, ~arm)]
+    return Found(float(stats.fisher_exact(counts)[1]))
+
+
+def _by_response(table, target, name):
+    """Return a marker's values with ongoing response, and those of the others."""
+    mask = _in_arm(table, target) & table["response"].notna().to_numpy()
+    values, rows = marker(table, name)[mask].astype(float), table[mask]
+    known = values.notna()
+    ongoing = rows["response"] == "ongoing"
+    return values[known & ongoing], values[known & ~ongoing]
+
+
+def _ongoing(table, target, later):
+    yes, no = _by_response(table, target, target.marker)
+    if not len(yes) or not len(no):
+        return Found()
+    side = "higher" if yes.median() > no.median() else "lower"
+    if target.part == "fold":
+        return Found(100 * float(yes.median() / no.median() - 1), side)
+    if target.part == "difference":
+        return Found(float(yes.median() - no.median()), side)
+    # of two groups, Kruskal and Wallis's test is Wilcoxon's without continuity correction
+    return Found(float(stats.kruskal(yes, no).pvalue), side)
+
+
+def _ongoing_others(table, target, later):
+    low = 0
+    for name in SIGNATURE_COLUMNS:
+        if name == "sig_b_cells":
+            continue
+        yes, no = _by_response(table, target, name)
+        if not len(yes) or not len(no):
+            return Found()
+        low += stats.kruskal(yes, no).pvalue < 0.05
+    return Found(float(low))
+
+
+def _any_immune(table, target, later):
+    smallest = []
+    for name in IMMUNE_SOC:
+        for analysis, part in (("ongoing", "P"), ("levels", "P"), ("durations", "P")):
+            found = analyse(table, _like(target, analysis=analysis, marker=name, part=part))
+            smallest.append(found.value)
+    return Found(float(np.nanmin(smallest)) if np.isfinite(smallest).any() else np.nan)
+
+
+def _pair(table, target):
+    mask = _in_arm(table, target)
+    pair = pd.DataFrame(
+        {"x": marker(table, target.marker)[mask], "y": marker(table, target.level)[mask]}
+    )
+    return pair.dropna().astype(float)
+
+
+def _correlation(table, target, later):
+    pair = _pair(table, target)
+    if len(pair) < 3:
+        return Found()
+    r, p = stats.spearmanr(pair["x"], pair["y"])
+    side = "positive" if r > 0 else "negative"
+    return Found(float(r if target.part == "R" else p), side)
+
+
+def _groups(values, of) -> Found:
+    known = values.notna() & of.notna()
+    values, of = values[known].astype(float), of[known]
+    one, other = values[of == 1], values[of == 0]
+    if not len(one) or not len(other):
+        return Found()
+    p = float(stats.mannwhitneyu(one, other, method="asymptotic").pvalue)
+    return Found(p, "positive" if one.median() > other.median() else "negative")
+
+
+def _by_group(table, target, later):
+    """Compare a marker where a category is at its high level with where it is not."""
+    return _groups(marker(table, target.marker), high(table, target.level))
+
+
+def _split(table, target, later):
+    """Compare a marker at high values of another with low ones."""
+    return _groups(marker(table, target.marker), high(table, target.level))
+
+
+def _lines(table, target, later):
+    first, second = (
+        table.loc[table["biopsy"] == level, target.marker].dropna()
+        for level in ("before first line", "after first line")
+    )
+    third = pd.Series(dtype=float) if later is None else later[target.marker]
+    own = {"1": first, "2": second, str(LATER_LINE): third}[target.level]
+    if target.part == "count":
+        return Found(float(len(own))) if len(own) else Found()
+    return _groups(
+        pd.concat([first, own], ignore_index=True),
+        pd.Series([0] * len(first) + [1] * len(own), dtype=float),
+    )
+
+
+def _complete(table, target, later):
+    """Logistic regression of complete response on a marker's logarithm."""
+    mask = _in_arm(table, target) & table["best_response"].notna().to_numpy()
+    rows = table[mask & table[target.marker].notna().to_numpy()]
+    complete = (rows["best_response"] == "CR").to_numpy(dtype=float)
+    if len(np.unique(complete)) < 2:
+        return Found()
+    slope, se = logistic_slope(np.log(rows[target.marker].to_numpy(dtype=float)), complete)
+    return Found(float(2 * stats.norm.sf(abs(slope / se))), "positive" if slope > 0 else "negative")
+
+
+def logistic_slope(x, y) -> tuple[float, float]:
+    """Return the slope of a logistic regression on one covariate, and its standard error.
+
+    Newton's method on the likelihood.
+
+    Raises
+    ------
+    NoFiniteEstimate
+        If the covariate parts the outcomes.
+    """
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    design = np.column_stack([np.ones(len(x)), (x - x.mean()) / x.std()])
+    beta = np.zeros(2)
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-design @ beta))
+        information = design.T @ (design * (p * (1 - p))[:, None])
+        if not np.isfinite(information).all() or np.linalg.cond(information) > 1e12:
+            break
+        step = np.linalg.solve(information, design.T @ (y - p))
+        beta = beta + step
+        if np.abs(step).max() < 1e-10:
+            se = np.sqrt(np.linalg.inv(information)[1, 1])
+            return float(beta[1] / x.std()), float(se / x.std())
+    raise NoFiniteEstimate("The covariate parts the outcomes; no finite slope.")
+
+
+def _gain_after(table, target, later):
+    """Size of z in biopsies after first line, less that in those before."""
+    z = [
+        _levels(table, _like(target, subset=f"biopsy {level}"), later).value
+        for level in ("after first line", "before first line")
+    ]
+    return Found(float(abs(z[0]) - abs(z[1])))
+
+
+def _within(table, target, later):
+    one = _like(target, analysis="levels", part="hazard ratio")
+    found = [
+        np.log(_levels(table, _like(one, subset=f"{target.level} {level}"), later).value)
+        for level in ("low", "high")
+    ]
+    return Found(float(found[0] - found[1]))
+
+
+def _worst_group(table, target, later):
+    first, second = high(table, target.marker), high(table, target.level)
+    mask = _in_arm(table, target) & first.notna().to_numpy() & second.notna().to_numpy()
+    rows, kinds = table[mask], list(zip(first[mask], second[mask], strict=True))
+    beta = {
+        kind: single_cox(rows["efs_months"], rows["efs_event"], [k == kind for k in kinds])[0]
+        for kind in sorted(set(kinds))
+    }
+    if len(beta) < 4:
+        return Found()
+    worst = beta.pop((0.0, 1.0))
+    return Found(float(worst - max(beta.values())))
+
+
+def _like(target: Target, **changes) -> Target:
+    return Target(**{**vars(target), **changes})
+
+
+ANALYSES = {
+    "arms": _arms,
+    "levels": _levels,
+    "durations": _durations,
+    "curve": _curve,
+    "patients": _patients,
+    "responses": _patients,
+    "events": _events,
+    "response rate": _response_rate,
+    "ongoing": _ongoing,
+    "ongoing others": _ongoing_others,
+    "any immune": _any_immune,
+    "correlation": _correlation,
+    "by group": _by_group,
+    "split": _split,
+    "lines": _lines,
+    "complete response": _complete,
+    "gain after": _gain_after,
+    "within SII": _within,
+    "worst group": _worst_group,
+}

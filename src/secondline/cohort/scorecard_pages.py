@@ -1,0 +1,240 @@
+"""The scorecard as tables and sentences for the page."""
+
+import numpy as np
+import pandas as pd
+
+from secondline.cohort.distortion import Distortion
+from secondline.cohort.markers import HIGH_NAMES
+from secondline.cohort.scorecard import Row, Scorecard
+from secondline.cohort.targets import TOLERANCES
+
+KIND_WORDS = {
+    "text": "printed in the text",
+    "figure": "in a figure only",
+    "assumed": "assumed by this book",
+}
+MARKER_WORDS = {
+    "gene_CD19": "CD19 gene", "gene_MS4A1": "MS4A1 gene", "gene_TNFRSF17": "TNFRSF17 gene",
+    "cd19_h_score": "CD19 H-score", "ccr7_cd45ra_share": "CCR7+CD45RA+ share",
+    "cell_of_origin": "non-GCB", "hgbl": "HGBL", "spd_mm2": "SPD", "ldh_u_per_l": "LDH",
+    "ldh_elevated": "elevated LDH", "is21": "IS21", "biopsy": "biopsy after first line",
+    "sig_b_cells": "B cells", "sig_apm": "APM", "sig_apm_loss": "APM loss", "sig_mhc2": "MHC2",
+    "sig_nk_cd56dim": "NK CD56dim", "sig_nos2": "NOS2", "sig_b7_h3": "B7-H3",
+    "sig_arg1": "ARG1", "sig_ido1": "IDO1", "sig_ctla4": "CTLA4", "sig_t_cells": "T cells",
+    "expression": "expression profile",
+}  # fmt: skip
+
+
+def summary_page(card: Scorecard) -> pd.DataFrame:
+    """Return how many targets are met, by section and kind, as texts."""
+    rows = []
+    for section in dict.fromkeys(row.target.section for row in card.rows):
+        own = [row for row in card.rows if row.target.section == section]
+        cells = [section]
+        for kind in KIND_WORDS:
+            of = [row for row in own if row.target.kind == kind]
+            cells.append(f"{sum(row.met for row in of)} of {len(of)}" if of else "–")
+        rows.append(cells)
+    total = ["all"]
+    for kind in KIND_WORDS:
+        of = card.of_kind(kind)
+        total.append(f"{len(of.met)} of {len(of.rows)}")
+    return pd.DataFrame([*rows, total], columns=["Section", *KIND_WORDS.values()])
+
+
+def tolerance_page() -> pd.DataFrame:
+    """Return how near a cohort's value must come, by what is printed, as texts."""
+    rows = [(name, words) for name, (words, _) in TOLERANCES.items()]
+    rows.append(("a direction, or no association", "on the right side of a bound"))
+    return pd.DataFrame(rows, columns=["What is printed", "met if within"])
+
+
+def section_page(card: Scorecard, section: str) -> pd.DataFrame:
+    """Return one section's targets, as texts."""
+    return _page([row for row in card.rows if row.target.section == section])
+
+
+def kind_page(card: Scorecard, kinds: tuple[str, ...]) -> pd.DataFrame:
+    """Return the targets of some kinds, with the reason that each is one, as texts."""
+    rows = [row for row in card.rows if row.target.kind in kinds]
+    page = _page(rows)
+    page.insert(1, "kind", [KIND_WORDS[row.target.kind] for row in rows])
+    page["note"] = [row.target.note or "–" for row in rows]
+    return page
+
+
+def missed_page(card: Scorecard) -> pd.DataFrame:
+    """Return the targets that are missed and why, as texts."""
+    page = _page(card.missed).drop(columns="met")
+    page["why"] = [row.reason or "–" for row in card.missed]
+    return page if len(page) else pd.DataFrame({"Missed": ["none"]})
+
+
+def strengths(card: Scorecard) -> pd.DataFrame:
+    """Return P values, printed and on the cohort, as minus their logarithms to base 10.
+
+    Returns
+    -------
+    DataFrame
+        Columns target, section, printed, cohort, met.
+    """
+    rows = [
+        (row.target.id, row.target.section, -np.log10(row.target.value), -np.log10(row.value),
+         row.met)
+        for row in card.rows
+        if row.target.part == "P" and row.target.rule == "near" and row.known and row.value > 0
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["target", "section", "printed", "cohort", "met"])
+
+
+def distortion_page(found: Distortion) -> pd.DataFrame:
+    """Return what the reference cohort and fresh draws do not share, as texts."""
+    rows = [
+        (f"C-index, {arm}", f"{found.concordance[arm]:.3f}", f"{np.median(drawn):.3f}",
+         f"{drawn.min():.3f} to {drawn.max():.3f}")
+        for arm, drawn in found.drawn.items()
+    ]  # fmt: skip
+    met = found.drawn_met
+    rows.append((
+        f"targets met, of {found.possible} that are no counts", str(found.met),
+        f"{np.median(met):.0f}", f"{met.min()} to {met.max()}",
+    ))  # fmt: skip
+    draws = len(met)
+    return pd.DataFrame(
+        rows, columns=["", "reference cohort", f"median of {draws} draws", "lowest to highest"]
+    )
+
+
+def scorecard_reading(card: Scorecard) -> str:
+    """Say in a sentence or two how many targets are met, and which are not."""
+    text = f"{len(card.met)} of {len(card.rows)} targets are met. "
+    lacking = [row for row in card.missed if not row.known]
+    missed = [row for row in card.missed if row.known]
+    if missed:
+        text += f"Missed: {', '.join(describe(row) for row in missed[:12])}"
+        text += f", and {len(missed) - 12} more. " if len(missed) > 12 else ". "
+    else:
+        text += "None is missed. " if not lacking else ""
+    if lacking:
+        text += f"For {len(lacking)} the cohort lacks what the statistic needs."
+    return text.strip()
+
+
+def distortion_reading(found: Distortion) -> str:
+    """Say what the comparison with fresh draws shows."""
+    parts = []
+    for arm, drawn in found.drawn.items():
+        above = 100 * found.below(arm)
+        parts.append(
+            f"in the {arm} arm the C-index is {found.concordance[arm]:.3f} in the reference "
+            f"cohort and lies above that in {above:.0f} % of the draws"
+        )
+    met = found.drawn_met
+    text = f"Of the same markers, {', and '.join(parts)}. "
+    text += f"A fresh draw meets {met.min()} to {met.max()} of the {found.possible} targets that "
+    text += f"are no counts; the reference cohort meets {found.met}."
+    return text
+
+
+def describe(row: Row) -> str:
+    """Return a target's statistic in words."""
+    t = row.target
+    name = MARKER_WORDS.get(t.marker, _plain(t.marker))
+    arm = f", {t.arm}" if t.arm else ""
+    within = f", {_subset(t.subset)}" if t.subset else ""
+    level = t.level
+    if t.analysis == "arms":
+        who = "all patients" if t.level == "all" else f"{_at(name, level)}"
+        return f"EFS between arms, {who}: {t.part}"
+    if t.analysis == "levels":
+        return f"EFS by {name}{arm}{within}: {t.part}"
+    if t.analysis == "durations":
+        return f"DOR by {name}{arm}{within}: {t.part}"
+    if t.analysis == "curve":
+        who = "" if level == "all" else f", {_at(name, level)}"
+        return f"EFS, {t.part}{arm}{who}"
+    if t.analysis == "ongoing":
+        return f"ongoing response and {name}{arm}{within}: {t.part}"
+    if t.analysis == "ongoing others":
+        return f"other signatures that go with ongoing response{arm}: {t.part}"
+    if t.analysis in ("correlation", "split", "by group"):
+        other = MARKER_WORDS.get(level, _plain(level))
+        return f"{name} with {other}{arm}: {t.part}"
+    if t.analysis == "lines":
+        return f"{name} before line {level}: {t.part}"
+    if t.analysis == "complete response":
+        return f"complete response and {name}{arm}: {t.part}"
+    if t.analysis == "gain after":
+        return f"EFS by {name}{arm}: z in later biopsies less that in early ones"
+    if t.analysis == "worst group":
+        return f"EFS{arm}: low H-score with high SII against the worst other group"
+    if t.analysis == "within SII":
+        return f"EFS{arm}: effect of H-score at low SII less that at high SII"
+    if t.analysis == "response rate":
+        return f"objective response{arm}{within}: {t.part}"
+    if t.analysis == "any immune":
+        return f"smallest P of five immune signatures{arm}"
+    if t.analysis == "events":
+        return f"events{arm}{within}"
+    if t.analysis == "responses":
+        return f"response {level}{arm}{within}"
+    who = {"all": "patients", "known": f"with {name}"}.get(level, _at(name, level))
+    return f"{who}{arm}{within}: {t.part}"
+
+
+def _at(name: str, level: str) -> str:
+    if level == "True":
+        return name
+    if level == "False":
+        return {"elevated LDH": "normal LDH"}.get(name, f"no {name}")
+    return f"{name} {level}" if level in ("high", "low") else level
+
+
+def _subset(text: str) -> str:
+    if text == "expression":
+        return "with expression profile"
+    first, _, last = text.rpartition(" ")
+    if last in HIGH_NAMES:
+        return f"{MARKER_WORDS.get(first, first)} {last}"
+    column, _, word = first.rpartition(" ")
+    if word == "above":
+        return f"{MARKER_WORDS.get(column, column)} above {int(last):,}"
+    return text.replace("cd19", "CD19")
+
+
+def _plain(column: str) -> str:
+    return column.removeprefix("sig_").replace("_", " ")
+
+
+def _page(rows) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            (describe(row), _printed(row), _number(row.target.part, row.value), row.side or "–",
+             "yes" if row.met else "no")
+            for row in rows
+        ],
+        columns=["Statistic", "published", "cohort", "direction", "met"],
+    )  # fmt: skip
+
+
+def _printed(row: Row) -> str:
+    target = row.target
+    if target.rule == "near":
+        return target.printed if target.field else f"{target.value:g}"
+    word = "below" if target.rule == "below" else "above"
+    bound = f"{word} {target.value:g}"
+    if target.side:
+        bound += f", {target.side}"
+    return f"{target.printed} ({bound})" if target.claim else bound
+
+
+def _number(part: str, value: float) -> str:
+    if not np.isfinite(value):
+        return "–"
+    if part == "count":
+        return f"{value:.0f}"
+    if part == "P":
+        return f"{value:.4f}" if value >= 0.0001 else f"{value:.2e}"
+    if part.startswith(("median", "share", "fold")):
+        return f"{value:.1f}"
+    return f"{value:.3f}"
