@@ -47,6 +47,7 @@ from secondline.figures.style import (
     provenance_text,
     use_book_style,
 )
+from secondline.figures.strengths import strengths
 from secondline.figures.subgroup_chance import subgroup_chance
 from secondline.figures.subgroups import subgroups
 from secondline.figures.survival_curves import icon_array, survival_curves
@@ -99,6 +100,7 @@ __all__ = [
     "rule_dots",
     "selection_flow",
     "sequence_curves",
+    "strengths",
     "subgroup_chance",
     "subgroups",
     "survival_curves",
