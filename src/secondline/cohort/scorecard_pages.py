@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from secondline.claims import raise_powers
+from secondline.cohort.columns import SIGNATURES, signature_column
 from secondline.cohort.distortion import Distortion
 from secondline.cohort.markers import HIGH_NAMES
 from secondline.cohort.scorecard import Row, Scorecard
@@ -13,15 +15,16 @@ KIND_WORDS = {
     "figure": "in a figure only",
     "assumed": "assumed by this book",
 }
-MARKER_WORDS = {
+MARKER_WORDS = {signature_column(name): name for name in SIGNATURES} | {
     "gene_CD19": "CD19 gene", "gene_MS4A1": "MS4A1 gene", "gene_TNFRSF17": "TNFRSF17 gene",
     "cd19_h_score": "CD19 H-score", "ccr7_cd45ra_share": "CCR7+CD45RA+ share",
     "cell_of_origin": "non-GCB", "hgbl": "HGBL", "spd_mm2": "SPD", "ldh_u_per_l": "LDH",
     "ldh_elevated": "elevated LDH", "is21": "IS21", "biopsy": "biopsy after first line",
-    "sig_b_cells": "B cells", "sig_apm": "APM", "sig_apm_loss": "APM loss", "sig_mhc2": "MHC2",
-    "sig_nk_cd56dim": "NK CD56dim", "sig_nos2": "NOS2", "sig_b7_h3": "B7-H3",
-    "sig_arg1": "ARG1", "sig_ido1": "IDO1", "sig_ctla4": "CTLA4", "sig_t_cells": "T cells",
     "expression": "expression profile",
+}  # fmt: skip
+PART_WORDS = {
+    "fold": "increase, %", "share": "%", "share at 24 months": "% free of it at 24 months",
+    "R": "Spearman's R",
 }  # fmt: skip
 
 
@@ -45,6 +48,7 @@ def summary_page(card: Scorecard) -> pd.DataFrame:
 def tolerance_page() -> pd.DataFrame:
     """Return how near a cohort's value must come, by what is printed, as texts."""
     rows = [(name, words) for name, (words, _) in TOLERANCES.items()]
+    rows = [(PART_WORDS.get(name, name), words) for name, words in rows]
     rows.append(("a direction, or no association", "on the right side of a bound"))
     return pd.DataFrame(rows, columns=["What is printed", "met if within"])
 
@@ -139,31 +143,31 @@ def distortion_reading(found: Distortion) -> str:
 def describe(row: Row) -> str:
     """Return a target's statistic in words."""
     t = row.target
-    name = MARKER_WORDS.get(t.marker, _plain(t.marker))
+    name, part = MARKER_WORDS.get(t.marker, t.marker), PART_WORDS.get(t.part, t.part)
     arm = f", {t.arm}" if t.arm else ""
     within = f", {_subset(t.subset)}" if t.subset else ""
     level = t.level
     if t.analysis == "arms":
         who = "all patients" if t.level == "all" else f"{_at(name, level)}"
-        return f"EFS between arms, {who}: {t.part}"
+        return f"EFS between arms, {who}: {part}"
     if t.analysis == "levels":
-        return f"EFS by {name}{arm}{within}: {t.part}"
+        return f"EFS by {name}{arm}{within}: {part}"
     if t.analysis == "durations":
-        return f"DOR by {name}{arm}{within}: {t.part}"
+        return f"DOR by {name}{arm}{within}: {part}"
     if t.analysis == "curve":
         who = "" if level == "all" else f", {_at(name, level)}"
-        return f"EFS, {t.part}{arm}{who}"
+        return f"EFS, {part}{arm}{who}"
     if t.analysis == "ongoing":
-        return f"ongoing response and {name}{arm}{within}: {t.part}"
+        return f"ongoing response and {name}{arm}{within}: {part}"
     if t.analysis == "ongoing others":
-        return f"other signatures that go with ongoing response{arm}: {t.part}"
+        return f"other signatures that go with ongoing response{arm}: {part}"
     if t.analysis in ("correlation", "split", "by group"):
-        other = MARKER_WORDS.get(level, _plain(level))
-        return f"{name} with {other}{arm}: {t.part}"
+        other = MARKER_WORDS.get(level, level)
+        return f"{name} with {other}{arm}: {part}"
     if t.analysis == "lines":
-        return f"{name} before line {level}: {t.part}"
+        return f"{name} before line {level}: {part}"
     if t.analysis == "complete response":
-        return f"complete response and {name}{arm}: {t.part}"
+        return f"complete response and {name}{arm}: {part}"
     if t.analysis == "gain after":
         return f"EFS by {name}{arm}: z in later biopsies less that in early ones"
     if t.analysis == "worst group":
@@ -171,15 +175,15 @@ def describe(row: Row) -> str:
     if t.analysis == "within SII":
         return f"EFS{arm}: effect of H-score at low SII less that at high SII"
     if t.analysis == "response rate":
-        return f"objective response{arm}{within}: {t.part}"
+        return f"objective response{arm}{within}: {part}"
     if t.analysis == "any immune":
         return f"smallest P of five immune signatures{arm}"
     if t.analysis == "events":
         return f"events{arm}{within}"
     if t.analysis == "responses":
         return f"response {level}{arm}{within}"
-    who = {"all": "patients", "known": f"with {name}"}.get(level, _at(name, level))
-    return f"{who}{arm}{within}: {t.part}"
+    who = {"all": "patients", "known": f"patients with {name}"}.get(level, _at(name, level))
+    return f"{who}{arm}{within}: {part}"
 
 
 def _at(name: str, level: str) -> str:
@@ -202,39 +206,53 @@ def _subset(text: str) -> str:
     return text.replace("cd19", "CD19")
 
 
-def _plain(column: str) -> str:
-    return column.removeprefix("sig_").replace("_", " ")
-
-
 def _page(rows) -> pd.DataFrame:
     return pd.DataFrame(
         [
-            (describe(row), _printed(row), _number(row.target.part, row.value), row.side or "–",
-             "yes" if row.met else "no")
+            (_capital(describe(row)), _printed(row), _found(row), "yes" if row.met else "no")
             for row in rows
         ],
-        columns=["Statistic", "published", "cohort", "direction", "met"],
-    )  # fmt: skip
+        columns=["Statistic", "published", "cohort", "met"],
+    )
+
+
+def _capital(text: str) -> str:
+    # not of a name such as "axi-cel", which no row begins with
+    return text[0].upper() + text[1:]
 
 
 def _printed(row: Row) -> str:
     target = row.target
     if target.rule == "near":
-        return target.printed if target.field else f"{target.value:g}"
-    word = "below" if target.rule == "below" else "above"
-    bound = f"{word} {target.value:g}"
-    if target.side:
-        bound += f", {target.side}"
-    return f"{target.printed} ({bound})" if target.claim else bound
+        text = raise_powers(target.printed) if target.field else f"{target.value:g}"
+    else:
+        text = f"{target.rule} {target.value:g}"
+    return _with_side(row, text, target.side)
 
 
-def _number(part: str, value: float) -> str:
-    if not np.isfinite(value):
+def _found(row: Row) -> str:
+    if not row.known:
         return "–"
+    part, value = row.target.part, row.value
     if part == "count":
-        return f"{value:.0f}"
-    if part == "P":
-        return f"{value:.4f}" if value >= 0.0001 else f"{value:.2e}"
-    if part.startswith(("median", "share", "fold")):
-        return f"{value:.1f}"
-    return f"{value:.3f}"
+        text = f"{value:.0f}"
+    elif part == "P":
+        text = _p(value)
+    elif part.startswith(("median", "share", "fold")):
+        text = f"{value:.1f}"
+    else:
+        text = f"{value:.3f}".replace("-", "−")
+    return _with_side(row, text, row.side)
+
+
+def _with_side(row: Row, text: str, side: str) -> str:
+    # a hazard ratio or a difference shows its direction by itself
+    tells = row.target.part in ("P", "fold") and row.target.side
+    return f"{text}, {side}" if tells and side else text
+
+
+def _p(value: float) -> str:
+    if value >= 1e-4:
+        return f"{value:.4f}"
+    digits, power = f"{value:.2e}".split("e")
+    return raise_powers(f"{digits} × 10-{abs(int(power))}")
