@@ -14,7 +14,7 @@ book: $(READY)
 	@$(BIN)/python scripts/build.py
 
 test: $(READY) book
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile
 
 lab: $(READY)
 	@$(BIN)/jupyter lab book

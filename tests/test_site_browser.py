@@ -57,7 +57,15 @@ class Visit:
             "console", lambda m: self.complaints.append(m.text) if m.type == "error" else None
         )
         self.page.goto((SITE / f"{name}.html").as_uri(), wait_until="load")
-        self.page.wait_for_load_state("networkidle")
+        self._settle()
+
+    def _settle(self):
+        """Wait until the page has asked for nothing for a while; a script may load late."""
+        quiet = 0
+        while quiet < 3:
+            asked = len(self.requests)
+            self.page.wait_for_timeout(100)
+            quiet = quiet + 1 if len(self.requests) == asked else 0
 
     def __enter__(self):
         return self

@@ -153,19 +153,19 @@ def planning_page(result: OperatingCharacteristics, hazard_ratio: float) -> pd.D
 
 
 def effects_page(results: dict) -> pd.DataFrame:
-    """Return one row for each truth: what each test finds, and the average effect."""
-    rows = []
+    """Return what each test finds and the average effect, one column for each truth."""
+    tests = next(iter(results.values())).tests
+    names = [*tests, "log-rank, wrong way", "hazard ratio", "RMST gain, months"]
+    page = {"Test or average": names}
     for effect, result in results.items():
-        row = {"Truth": effect}
-        row |= {test.removesuffix(" weights"): f"{100 * result.power(test):.0f}" for test in result.tests}
-        wrong = 100 * result.wrong_way[result.tests.index("log-rank")]
-        row |= {
-            "wrong way": f"{wrong:.0f}",
-            "HR": f"{result.hazard_ratio:.2f}",
-            "RMST gain": f"{result.mean['rmst_difference']:.1f}".replace("-", "−"),
-        }
-        rows.append(row)
-    return pd.DataFrame(rows)
+        wrong = result.wrong_way[result.tests.index("log-rank")]
+        shares = [*(result.power(test) for test in tests), wrong]
+        page[effect] = [
+            *(f"{100 * share:.0f}" for share in shares),
+            f"{result.hazard_ratio:.2f}",
+            f"{result.mean['rmst_difference']:.1f}".replace("-", "−"),
+        ]
+    return pd.DataFrame(page)
 
 
 def look_fractions(looks: int) -> tuple[float, ...]:

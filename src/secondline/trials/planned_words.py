@@ -51,7 +51,7 @@ def tests_reading(results: dict) -> str:
             parts.append(f"Under {effect!r} every test rejects nearly always.")
             continue
         best, worst = (
-            " and ".join(test for test, share in power.items() if share == end)
+            ", ".join(test for test, share in power.items() if share == end)
             for end in (most, least)
         )
         parts.append(
