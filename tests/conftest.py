@@ -20,6 +20,44 @@ def reference() -> dict:
     return json.loads((ROOT / "tests/reference/proportions.json").read_text(encoding="utf-8"))
 
 
+@pytest.fixture(scope="session")
+def chapter(tmp_path_factory):
+    """Return what makes a chapter's runner.
+
+    The runner executes the chapter with papermill under parameters, once for each set of
+    them, and returns the executed notebook's path. Defaults of a test file's own come first.
+    """
+    import papermill
+
+    done = {}
+
+    def runner(name: str, **defaults):
+        def execute(**parameters) -> Path:
+            chosen = defaults | parameters
+            key = (name, json.dumps(chosen, sort_keys=True))
+            if key not in done:
+                target = tmp_path_factory.mktemp("run") / "out.ipynb"
+                papermill.execute_notebook(
+                    str(ROOT / name), str(target), parameters=chosen, progress_bar=False
+                )
+                done[key] = target
+            return done[key]
+
+        return execute
+
+    return runner
+
+
+def displayed(executed: Path, kind: str) -> list[str]:
+    """Return what an executed notebook displays of a kind, such as ``text/html``."""
+    return [
+        "".join(output["data"][kind])
+        for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"]
+        for output in cell.get("outputs", ())
+        if kind in output.get("data", {})
+    ]
+
+
 def notebooks() -> list[Path]:
     """All notebooks of the book."""
     return sorted(

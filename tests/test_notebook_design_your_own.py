@@ -3,7 +3,6 @@
 import json
 import math
 
-import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
 from scipy import stats
@@ -30,19 +29,8 @@ SETTINGS = [
 
 
 @pytest.fixture(scope="module")
-def run(root, tmp_path_factory):
-    done = {}
-
-    def execute(**parameters):
-        key = json.dumps(parameters, sort_keys=True)
-        if key not in done:
-            done[key] = tmp_path_factory.mktemp("run") / "out.ipynb"
-            papermill.execute_notebook(
-                str(root / CHAPTER), str(done[key]), parameters=parameters, progress_bar=False
-            )
-        return done[key]
-
-    return execute
+def run(chapter):
+    return chapter(CHAPTER)
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=[str(s.get("effect")) for s in SETTINGS])

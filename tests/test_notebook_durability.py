@@ -3,7 +3,6 @@
 import json
 import math
 
-import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
 
@@ -20,15 +19,8 @@ Centre 4,none,yes,40,0,0,,,,14.5,,,
 
 
 @pytest.fixture(scope="module")
-def run(root, tmp_path_factory):
-    def execute(**parameters):
-        target = tmp_path_factory.mktemp("run") / "out.ipynb"
-        papermill.execute_notebook(
-            str(root / CHAPTER), str(target), parameters=parameters, progress_bar=False
-        )
-        return target
-
-    return execute
+def run(chapter):
+    return chapter(CHAPTER)
 
 
 def about_the_review(recorded):

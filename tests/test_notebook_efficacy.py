@@ -3,9 +3,8 @@
 import json
 
 import numpy as np
-import papermill
 import pytest
-from conftest import run_in_process
+from conftest import displayed, run_in_process
 from papermill.exceptions import PapermillExecutionError
 
 from secondline import survival
@@ -18,21 +17,8 @@ CHAPTER = "book/zuma7/efficacy.ipynb"
 
 
 @pytest.fixture(scope="module")
-def run(root, tmp_path_factory):
-    done = {}
-
-    def execute(**parameters):
-        key = json.dumps(parameters, sort_keys=True)
-        if key not in done:
-            target = tmp_path_factory.mktemp("run") / "out.ipynb"
-            papermill.execute_notebook(
-                str(root / CHAPTER), str(target), parameters=parameters, progress_bar=False,
-                cwd=str(root / "book/zuma7"),
-            )  # fmt: skip
-            done[key] = target
-        return done[key]
-
-    return execute
+def run(chapter):
+    return chapter(CHAPTER)
 
 
 def about_the_trial(recorded):
@@ -128,23 +114,13 @@ def test_other_settings_give_the_right_other_result(run, settings):
     assert f"free of the event at {settings['milestone']:g} months" in text_of(executed)
 
 
-def outputs(executed, kind):
-    cells = json.loads(text_of(executed))["cells"]
-    return [
-        "".join(output["data"][kind])
-        for cell in cells
-        for output in cell.get("outputs", ())
-        if kind in output.get("data", {})
-    ]
-
-
 def test_every_table_and_picture_of_the_cohort_says_that_it_is_virtual(run):
-    tables = [page for page in outputs(run(), "text/html") if "sl-table" in page]
+    tables = [page for page in displayed(run(), "text/html") if "sl-table" in page]
     marked = [page for page in tables if "no real patients" in page]
     assert len(tables) == 8
     assert len(marked) == 6
     assert all("recomputed" in page for page in tables if page not in marked)
-    assert len(outputs(run(), "image/svg+xml")) == 5
+    assert len(displayed(run(), "image/svg+xml")) == 5
 
 
 def test_deposited_data_run_to_the_end_and_are_called_external(run, root):
@@ -155,13 +131,13 @@ def test_deposited_data_run_to_the_end_and_are_called_external(run, root):
     about_the_trial(recorded)
     follows_from(read_cohort("geo", path), recorded, horizon=9.0, milestone=9.0)
     assert recorded["n"] == 24
-    tables = [page for page in outputs(executed, "text/html") if "sl-table" in page]
+    tables = [page for page in displayed(executed, "text/html") if "sl-table" in page]
     assert sum("real patients from an open data set (GSE248835)" in page for page in tables) == 6
     assert not any("synthetic data" in page for page in tables)
-    said = " ".join(outputs(executed, "text/html"))
+    said = " ".join(displayed(executed, "text/html"))
     assert "Patients of GSE248835 (those with gene expression): 12 patients" in said
     assert "not GSE248835" in said, "what the reader of the file noted stands on the page"
-    for picture in outputs(executed, "image/svg+xml"):
+    for picture in displayed(executed, "image/svg+xml"):
         assert "synthetic" not in picture
 
 

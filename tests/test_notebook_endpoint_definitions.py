@@ -2,7 +2,6 @@
 
 import json
 
-import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
 
@@ -14,15 +13,8 @@ FEW = {"n_trials": 30}
 
 
 @pytest.fixture(scope="module")
-def run(root, tmp_path_factory):
-    def execute(**parameters):
-        target = tmp_path_factory.mktemp("run") / "out.ipynb"
-        papermill.execute_notebook(
-            str(root / CHAPTER), str(target), parameters=parameters, progress_bar=False
-        )
-        return target
-
-    return execute
+def run(chapter):
+    return chapter(CHAPTER)
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 import json
 
-import papermill
 import pytest
+from conftest import displayed
 from papermill.exceptions import PapermillExecutionError
 
 from secondline import evidence, tables
@@ -18,24 +18,8 @@ Centre 3;none;yes;18;18;0;;1
 
 
 @pytest.fixture(scope="module")
-def run(root, tmp_path_factory):
-    def execute(**parameters):
-        target = tmp_path_factory.mktemp("run") / "out.ipynb"
-        papermill.execute_notebook(
-            str(root / CHAPTER), str(target), parameters=parameters, progress_bar=False
-        )
-        return target
-
-    return execute
-
-
-def outputs(path, kind):
-    return [
-        "".join(output["data"][kind])
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
-        for output in cell.get("outputs", ())
-        if kind in output.get("data", {})
-    ]
+def run(chapter):
+    return chapter(CHAPTER)
 
 
 def about_the_review(recorded):
@@ -78,7 +62,7 @@ def test_own_trials_run_to_the_end_and_are_shown_as_text(run, tmp_path):
     # 3 and 2 counts, then two cells under PFS, of 18
     assert recorded["gaps"] == pytest.approx(100 * (18 - 5 - 2) / 18)
     about_the_review(recorded)
-    pages = outputs(executed, "text/html")
+    pages = displayed(executed, "text/html")
     own = [page for page in pages if "(mine.csv)" in page]
     assert len(own) >= 5
     assert all("<b>Centre" not in page for page in pages)

@@ -22,15 +22,8 @@ Centre 4,none,yes,40,21,9
 
 
 @pytest.fixture(scope="module")
-def run(root, tmp_path_factory):
-    def execute(**parameters):
-        target = tmp_path_factory.mktemp("run") / "out.ipynb"
-        papermill.execute_notebook(
-            str(root / CHAPTER), str(target), parameters=parameters, progress_bar=False
-        )
-        return target
-
-    return execute
+def run(chapter):
+    return chapter(CHAPTER)
 
 
 def outputs(executed):

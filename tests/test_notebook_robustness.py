@@ -3,8 +3,8 @@
 import json
 import math
 
-import papermill
 import pytest
+from conftest import displayed
 from papermill.exceptions import PapermillExecutionError
 
 from secondline import proportions, tables
@@ -25,35 +25,14 @@ EXERCISES = {"power_missed": 3, "filled_span": 0.15, "not_holding": 0.5}
 
 
 @pytest.fixture(scope="module")
-def run(root, tmp_path_factory):
-    done = {}
-
-    def execute(**parameters):
-        key = json.dumps(parameters, sort_keys=True)
-        if key not in done:
-            target = tmp_path_factory.mktemp("run") / "out.ipynb"
-            papermill.execute_notebook(
-                str(root / CHAPTER), str(target), parameters=parameters, progress_bar=False
-            )
-            done[key] = target
-        return done[key]
-
-    return execute
+def run(chapter):
+    return chapter(CHAPTER)
 
 
 def counts(outcome, population, trials=""):
     cohorts = tables.select_cohorts(tables.read_trials(trials), population, outcome)
     cohorts = cohorts.dropna(subset=["events"])
     return cohorts["events"], cohorts["totals"]
-
-
-def outputs(path, kind):
-    return [
-        "".join(output["data"][kind])
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
-        for output in cell.get("outputs", ())
-        if kind in output.get("data", {})
-    ]
 
 
 def published_values_do_not_move(recorded):
@@ -116,7 +95,7 @@ def test_other_settings_give_the_right_other_result(run, root, parameters):
     assert recorded["not_holding"] == len(ways) - recorded["ways_holding"]
     stated = f'<th scope="row">{100 * above:g} %</th>'
     count = f'<td class="num">{recorded["ways_holding"]} of {len(ways)}</td>'
-    pages = outputs(built if default else run(**parameters), "text/html")
+    pages = displayed(built if default else run(**parameters), "text/html")
     assert any(stated + count in page for page in pages), (stated, count)
     for scale in ("freeman-tukey", "raw"):
         p = proportions.egger_test(*data, transform=scale).p_slope
@@ -154,7 +133,7 @@ def test_own_trials_with_hostile_names_and_one_trial_with_events(hostile):
     )
     assert recorded["steps"] == 2
     published_values_do_not_move(recorded)
-    pages = outputs(hostile, "text/html")
+    pages = displayed(hostile, "text/html")
     assert any("&lt;b&gt;Centre&lt;/b&gt;" in page for page in pages)
     assert not any("<b>Centre" in page for page in pages)
     assert any("own</b>: computed here from the reader" in page for page in pages)
@@ -174,7 +153,7 @@ def test_two_trials_without_any_event_run_to_the_end(run, tmp_path):
     assert math.isnan(recorded["p_egger_arcsine"])
     assert recorded["ways"] == 60
     assert 0 < recorded["bayes_upper"] < 0.3
-    said = " ".join(outputs(executed, "text/markdown"))
+    said = " ".join(displayed(executed, "text/markdown"))
     assert "Too few trials to leave one out." in said
     assert "Fewer than two trials have a year." in said
     assert "No test can be done. All the trials have the same share" in said

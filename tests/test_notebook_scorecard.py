@@ -1,11 +1,8 @@
 """The scorecard, re-executed with other draws, deposited data and mistakes."""
 
-import json
-
 import numpy as np
-import papermill
 import pytest
-from conftest import run_in_process
+from conftest import displayed, run_in_process
 from papermill.exceptions import PapermillExecutionError
 
 from secondline import cohort as virtual
@@ -17,30 +14,8 @@ MADE = "tests/data/geo_made_family.soft"
 
 
 @pytest.fixture(scope="module")
-def run(root, tmp_path_factory):
-    done = {}
-
-    def execute(**parameters):
-        key = json.dumps(parameters, sort_keys=True)
-        if key not in done:
-            target = tmp_path_factory.mktemp("run") / "out.ipynb"
-            papermill.execute_notebook(
-                str(root / CHAPTER), str(target), parameters=parameters, progress_bar=False,
-                cwd=str(root / "book/appendix"),
-            )  # fmt: skip
-            done[key] = target
-        return done[key]
-
-    return execute
-
-
-def outputs(executed, kind):
-    return [
-        "".join(output["data"][kind])
-        for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"]
-        for output in cell.get("outputs", ())
-        if kind in output.get("data", {})
-    ]
+def run(chapter):
+    return chapter(CHAPTER)
 
 
 def invariants(recorded):
@@ -72,11 +47,11 @@ def test_the_shipped_cohort_keeps_its_score_whatever_is_drawn_beside_it(run, set
     )
     assert recorded["drawn_concordance_soc"] == pytest.approx(np.median(found.drawn["SOC"]))
     assert recorded["drawn_met"] == np.median(found.drawn_met)
-    tables = [page for page in outputs(executed, "text/html") if "sl-table" in page]
+    tables = [page for page in displayed(executed, "text/html") if "sl-table" in page]
     marked = [page for page in tables if "no real patients" in page]
     # all but the tolerances speak of virtual patients
     assert len(marked) == len(tables) - 1 == 12
-    (picture,) = outputs(executed, "image/svg+xml")
+    (picture,) = displayed(executed, "image/svg+xml")
     assert "synthetic" in picture
 
 
@@ -88,11 +63,11 @@ def test_deposited_data_are_held_against_the_same_targets(run, root):
     invariants(recorded)
     assert recorded["met"] < 60
     assert recorded["without_value"] > 0
-    tables = [page for page in outputs(executed, "text/html") if "sl-table" in page]
+    tables = [page for page in displayed(executed, "text/html") if "sl-table" in page]
     assert sum("real patients from an open data set (GSE248835)" in page for page in tables) == 11
     # the comparison with draws stays about the shipped cohort, and says so
     assert sum("no real patients" in page for page in tables) == 1
-    (picture,) = outputs(executed, "image/svg+xml")
+    (picture,) = displayed(executed, "image/svg+xml")
     assert "synthetic" not in picture
 
 

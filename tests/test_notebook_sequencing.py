@@ -4,7 +4,6 @@ import json
 import math
 
 import numpy as np
-import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
 
@@ -22,21 +21,8 @@ Centre 3,none,no,20,19,9
 
 
 @pytest.fixture(scope="module")
-def run(root, tmp_path_factory):
-    done = {}
-
-    def execute(**parameters):
-        key = json.dumps(parameters, sort_keys=True)
-        if key in done:
-            return done[key]
-        target = tmp_path_factory.mktemp("run") / "out.ipynb"
-        papermill.execute_notebook(
-            str(root / CHAPTER), str(target), parameters=QUICK | parameters, progress_bar=False
-        )
-        done[key] = target
-        return target
-
-    return execute
+def run(chapter):
+    return chapter(CHAPTER, **QUICK)
 
 
 def pages(executed):

@@ -3,7 +3,6 @@
 import json
 import math
 
-import papermill
 import pytest
 from conftest import run_in_process
 from papermill.exceptions import PapermillExecutionError
@@ -29,20 +28,8 @@ bare,x,arms,1.10,,,<0.9,,,
 
 
 @pytest.fixture(scope="module")
-def run(root, tmp_path_factory):
-    done = {}
-
-    def execute(**parameters):
-        key = json.dumps(parameters)
-        if key not in done:
-            target = tmp_path_factory.mktemp("run") / "out.ipynb"
-            papermill.execute_notebook(
-                str(root / CHAPTER), str(target), parameters=parameters, progress_bar=False
-            )
-            done[key] = target
-        return done[key]
-
-    return execute
+def run(chapter):
+    return chapter(CHAPTER)
 
 
 @pytest.fixture(scope="module")

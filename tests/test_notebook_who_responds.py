@@ -3,7 +3,6 @@
 import json
 import math
 
-import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
 
@@ -29,15 +28,8 @@ EXERCISES = {"largest_advantage": 0.5, "change_by_waiting": 0.5, "overstated": 0
 
 
 @pytest.fixture(scope="module")
-def run(root, tmp_path_factory):
-    def execute(**parameters):
-        target = tmp_path_factory.mktemp("run") / "out.ipynb"
-        papermill.execute_notebook(
-            str(root / CHAPTER), str(target), parameters=parameters, progress_bar=False
-        )
-        return target
-
-    return execute
+def run(chapter):
+    return chapter(CHAPTER)
 
 
 @pytest.fixture(scope="module")
