@@ -21,7 +21,7 @@ def reference() -> dict:
 
 
 @pytest.fixture(scope="session")
-def chapter(tmp_path_factory):
+def chapter_runner(tmp_path_factory):
     """Return what makes a chapter's runner.
 
     The runner executes the chapter with papermill under parameters, once for each set of

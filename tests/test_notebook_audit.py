@@ -10,8 +10,8 @@ from secondline.chapters import read_recorded
 
 
 @pytest.fixture(scope="module")
-def run(chapter):
-    return lambda name, **parameters: chapter(f"book/audit/{name}.ipynb")(**parameters)
+def run(chapter_runner):
+    return lambda name, **parameters: chapter_runner(f"book/audit/{name}.ipynb")(**parameters)
 
 
 def test_claims_chapter_with_other_errors(run):

@@ -15,8 +15,8 @@ CHAPTER = "book/zuma7/design.ipynb"
 
 
 @pytest.fixture(scope="module")
-def run(chapter):
-    return chapter(CHAPTER)
+def run(chapter_runner):
+    return chapter_runner(CHAPTER)
 
 
 @pytest.fixture(scope="module")

@@ -29,8 +29,8 @@ SETTINGS = [
 
 
 @pytest.fixture(scope="module")
-def run(chapter):
-    return chapter(CHAPTER)
+def run(chapter_runner):
+    return chapter_runner(CHAPTER)
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=[str(s.get("effect")) for s in SETTINGS])

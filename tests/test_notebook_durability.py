@@ -19,8 +19,8 @@ Centre 4,none,yes,40,0,0,,,,14.5,,,
 
 
 @pytest.fixture(scope="module")
-def run(chapter):
-    return chapter(CHAPTER)
+def run(chapter_runner):
+    return chapter_runner(CHAPTER)
 
 
 def about_the_review(recorded):

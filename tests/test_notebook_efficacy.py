@@ -17,8 +17,8 @@ CHAPTER = "book/zuma7/efficacy.ipynb"
 
 
 @pytest.fixture(scope="module")
-def run(chapter):
-    return chapter(CHAPTER)
+def run(chapter_runner):
+    return chapter_runner(CHAPTER)
 
 
 def about_the_trial(recorded):

@@ -13,8 +13,8 @@ FEW = {"n_trials": 30}
 
 
 @pytest.fixture(scope="module")
-def run(chapter):
-    return chapter(CHAPTER)
+def run(chapter_runner):
+    return chapter_runner(CHAPTER)
 
 
 @pytest.fixture(scope="module")

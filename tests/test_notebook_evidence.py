@@ -18,8 +18,8 @@ Centre 3;none;yes;18;18;0;;1
 
 
 @pytest.fixture(scope="module")
-def run(chapter):
-    return chapter(CHAPTER)
+def run(chapter_runner):
+    return chapter_runner(CHAPTER)
 
 
 def about_the_review(recorded):

@@ -22,8 +22,8 @@ Centre 4,none,yes,40,21,9
 
 
 @pytest.fixture(scope="module")
-def run(chapter):
-    return chapter(CHAPTER)
+def run(chapter_runner):
+    return chapter_runner(CHAPTER)
 
 
 def outputs(executed):

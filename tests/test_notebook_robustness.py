@@ -25,8 +25,8 @@ EXERCISES = {"power_missed": 3, "filled_span": 0.15, "not_holding": 0.5}
 
 
 @pytest.fixture(scope="module")
-def run(chapter):
-    return chapter(CHAPTER)
+def run(chapter_runner):
+    return chapter_runner(CHAPTER)
 
 
 def counts(outcome, population, trials=""):

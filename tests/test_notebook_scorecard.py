@@ -14,8 +14,8 @@ MADE = "tests/data/geo_made_family.soft"
 
 
 @pytest.fixture(scope="module")
-def run(chapter):
-    return chapter(CHAPTER)
+def run(chapter_runner):
+    return chapter_runner(CHAPTER)
 
 
 def invariants(recorded):

@@ -21,8 +21,8 @@ Centre 3,none,no,20,19,9
 
 
 @pytest.fixture(scope="module")
-def run(chapter):
-    return chapter(CHAPTER, **QUICK)
+def run(chapter_runner):
+    return chapter_runner(CHAPTER, **QUICK)
 
 
 def pages(executed):

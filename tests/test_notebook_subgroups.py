@@ -28,8 +28,8 @@ bare,x,arms,1.10,,,<0.9,,,
 
 
 @pytest.fixture(scope="module")
-def run(chapter):
-    return chapter(CHAPTER)
+def run(chapter_runner):
+    return chapter_runner(CHAPTER)
 
 
 @pytest.fixture(scope="module")

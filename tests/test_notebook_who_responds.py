@@ -28,8 +28,8 @@ EXERCISES = {"largest_advantage": 0.5, "change_by_waiting": 0.5, "overstated": 0
 
 
 @pytest.fixture(scope="module")
-def run(chapter):
-    return chapter(CHAPTER)
+def run(chapter_runner):
+    return chapter_runner(CHAPTER)
 
 
 @pytest.fixture(scope="module")
