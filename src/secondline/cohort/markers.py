@@ -5,6 +5,7 @@ import pandas as pd
 
 from secondline.cohort.columns import CLUSTERS, signature_column
 from secondline.errors import InputError, one_of
+from secondline.signatures.indices import root_mean_square
 
 CD19_NEGATIVE = 5  # an H-score below it counts as negative
 # the level that a marker's 1 stands for, where it is no number
@@ -28,14 +29,15 @@ def index(table: pd.DataFrame, cluster: str) -> pd.Series:
     Series
         NaN for a patient who lacks a score.
     """
-    if cluster not in CLUSTERS:
+    if cluster not in tuple(CLUSTERS):
         raise InputError(f"cluster is {cluster!r}; allowed: {one_of(tuple(CLUSTERS))}.")
-    scores = table[[signature_column(name) for name in CLUSTERS[cluster]]].astype(float)
-    return np.sqrt((scores**2).sum(axis=1, skipna=False) / scores.shape[1])
+    return root_mean_square(table[[signature_column(name) for name in CLUSTERS[cluster]]])
 
 
 def marker(table: pd.DataFrame, name: str) -> pd.Series:
     """Return a marker's values: a column of the table, or a cluster's index."""
+    if not isinstance(name, str):
+        raise InputError(f"A marker is named by text, not by {name!r}.")
     if name in CLUSTERS:
         return index(table, name)
     if name not in table:
@@ -48,7 +50,10 @@ def high(table: pd.DataFrame, name: str) -> pd.Series:
 
     See :func:`divide_marker`; of categories the levels in :data:`LEVELS` count as high.
     """
-    return divide_marker(marker(table, name), LEVELS.get(name, "high"))
+    values = marker(table, name)
+    if name not in LEVELS and values.map(type).eq(str).any():
+        raise InputError(f"Of {name} no level counts as high: it holds words.")
+    return divide_marker(values, LEVELS.get(name, "high"))
 
 
 def divide_marker(values: pd.Series, level: str) -> pd.Series:
@@ -82,18 +87,18 @@ def subset(table: pd.DataFrame, name: str) -> np.ndarray:
         Empty (all), "expression", "cd19 negative", "biopsy <level>", "<marker> high",
         "<marker> low" or "<marker> above <number>".
     """
-    if not name:
+    if name == "":
         return np.ones(len(table), dtype=bool)
     if name == "expression":
-        return table["expression"].to_numpy(dtype=bool)
+        return (marker(table, name) == True).to_numpy(dtype=bool)  # noqa: E712  (nor missing)
     if name == "cd19 negative":
-        return (table["cd19_h_score"].astype(float) < CD19_NEGATIVE).to_numpy()
-    if name.startswith("biopsy "):
-        return (table["biopsy"] == name.removeprefix("biopsy ")).to_numpy()
+        return (marker(table, "cd19_h_score").astype(float) < CD19_NEGATIVE).to_numpy()
+    if (level := name.removeprefix("biopsy ")) in BIOPSIES:
+        return (marker(table, "biopsy") == level).to_numpy()
     first, _, last = name.rpartition(" ")
     if last in HIGH_NAMES:
         return (high(table, first) == HIGH_NAMES[last]).to_numpy()
     column, _, word = first.rpartition(" ")
-    if word == "above":
-        return (table[column].astype(float) > float(last)).to_numpy()
+    if word == "above" and (number := as_number(last)) is not None:
+        return (marker(table, column).astype(float) > number).to_numpy()
     raise InputError(f"There is no subset {name!r}.")
