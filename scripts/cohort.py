@@ -21,7 +21,9 @@ from secondline.paths import project_root
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--check", action="store_true", help="compare with the files, write nothing")
+    parser.add_argument(
+        "--check", action="store_true", help="compare with the files, write nothing"
+    )
     check = parser.parse_args().check
     try:
         made = build_reference()

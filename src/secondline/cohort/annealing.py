@@ -36,7 +36,9 @@ class Annealed:
     accepted: int
 
 
-def anneal(objective: Objective, groups: dict[str, np.ndarray], rng, schedule=Schedule()) -> Annealed:
+def anneal(
+    objective: Objective, groups: dict[str, np.ndarray], rng, schedule: Schedule = Schedule()
+) -> Annealed:
     """Swap patients within groups of records, keeping a worse state with falling probability.
 
     Parameters

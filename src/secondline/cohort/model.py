@@ -97,10 +97,16 @@ def score_scale() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return mean, standard deviation and loading of each signature's score, shape (47,)."""
     mean = np.tile([7.4, 6.6, 8.1, 6.9, 7.7, 6.2], len(SIGNATURES))[: len(SIGNATURES)].astype(float)
     spread = np.concatenate(
-        [np.full(len(members), 0.42 if cluster == "BPI" else 0.8) for cluster, members in CLUSTERS.items()]
+        [
+            np.full(len(members), 0.42 if cluster == "BPI" else 0.8)
+            for cluster, members in CLUSTERS.items()
+        ]
     )
     loading = np.concatenate(
-        [np.linspace(STRONGEST_LOADING, WEAKEST_LOADING, len(members)) for members in CLUSTERS.values()]
+        [
+            np.linspace(STRONGEST_LOADING, WEAKEST_LOADING, len(members))
+            for members in CLUSTERS.values()
+        ]
     )
     b_cells = SIGNATURES.index("B cells")
     # the B cell score spreads far wider than its neighbours, and so leads the index
@@ -128,14 +134,17 @@ def draw_tumours(n: int, rng: np.random.Generator) -> Tumours:
     cluster = np.repeat(np.arange(4), [len(members) for members in CLUSTERS.values()])
     unit = loading * factors[:, cluster] + np.sqrt(1 - loading**2) * own
     scores = np.maximum(mean + spread * unit, 0.05)
-    # each made of these six independent or correlated parts, and of noise of its own
+    # each of burden, CD19 protein, genes, HGBL and IS21: these five parts, and its own noise
     parts = np.column_stack([factors, own[:, SIGNATURES.index("B cells")]])
     noise = rng.standard_normal((n, 8))
     burden = _mix(parts, BURDEN, noise[:, 0])
     ldh = 0.45 * burden + np.sqrt(1 - 0.45**2) * noise[:, 1]
     cd19_protein = _mix(parts, CD19_PROTEIN, noise[:, 2])
     genes = np.column_stack(
-        [_mix(parts, weight * B_CELLS, noise[:, 3 + i]) for i, weight in enumerate((0.68, 0.75, 0.60))]
+        [
+            _mix(parts, weight * B_CELLS, noise[:, 3 + i])
+            for i, weight in enumerate((0.68, 0.75, 0.60))
+        ]
     )
     hgbl_tendency = _mix(parts, np.array([0.45, 0, 0, 0, 0]), noise[:, 6])
     return Tumours(

@@ -51,7 +51,9 @@ def trial_arm(arm: str):
     raise InputError(f"arm is {arm!r}; allowed: {one_of(('axi-cel', 'SOC'))}.")
 
 
-def draw_records(arm: str, survival, rng: np.random.Generator, *, order=None, not_assessed=None) -> Records:
+def draw_records(
+    arm: str, survival, rng: np.random.Generator, *, order=None, not_assessed=None
+) -> Records:
     """Record what the trial sees of patients whose places on the arm's curve are known.
 
     Parameters
@@ -63,7 +65,6 @@ def draw_records(arm: str, survival, rng: np.random.Generator, *, order=None, no
     order : callable, optional
         Given a number n, returns n values in (0, 1) for the detection of failures and
         for follow-up; random if not given. Evenly spread values make margins less noisy.
-
     not_assessed : float, optional
         Share of failures without a response whose response nobody assessed;
         :data:`NOT_ASSESSED` if not given.
