@@ -43,7 +43,7 @@ def test_the_shipped_cohort_keeps_its_score_whatever_is_drawn_beside_it(run, set
     exempt = {target.id for target in virtual.read_targets() if target.exempt}
     assert set(recorded["missed"]) == exempt
     found = virtual.distortion(
-        virtual.read_cohort("virtual"), draws=settings["draws"], n=359, seed=settings.get("seed", 1)
+        virtual.read_cohort("virtual"), virtual.read_third_line(), draws=settings["draws"], n=359, seed=settings.get("seed", 1)
     )
     assert recorded["drawn_concordance_soc"] == pytest.approx(np.median(found.drawn["SOC"]))
     assert recorded["drawn_met"] == np.median(found.drawn_met)

@@ -8,7 +8,22 @@ import pandas as pd
 import pytest
 
 from secondline.claims import get_claim
-from secondline.cohort import COLUMNS, SIGNATURES, generate, provenance, read_cohort
+from secondline.cohort import (
+    COLUMNS,
+    SIGNATURES,
+    distortion,
+    generate,
+    high,
+    index,
+    provenance,
+    read_cohort,
+    read_targets,
+    read_third_line,
+    scorecard,
+    scorecard_reading,
+    section_page,
+    subset,
+)
 from secondline.cohort.model import draw_tumours, survival_rank
 from secondline.cohort.reference import margins
 from secondline.errors import InputError
@@ -111,3 +126,92 @@ def test_what_cannot_be_is_said_in_a_sentence(call, sentence):
     with pytest.raises(InputError) as caught:
         call()
     assert sentence in str(caught.value)
+
+
+# --- tables that are no cohort -----------------------------------------------------------
+
+SHIPPED, LATER = read_cohort(), read_third_line()
+
+
+def changed(**columns):
+    return SHIPPED.assign(**columns)
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: scorecard(None), "A cohort is a pandas DataFrame, not of type NoneType."),
+        (lambda: scorecard(pd.DataFrame()), "The cohort has no column participant, virtual, arm"),
+        (lambda: scorecard(SHIPPED.drop(columns="spd_mm2")), "The cohort has no column spd_mm2;"),
+        (lambda: scorecard(SHIPPED[[*COLUMNS, "arm"]]), "two columns of one name"),
+        (lambda: scorecard(changed(arm=None)), "arm is missing for a patient"),
+        (lambda: scorecard(changed(arm="control")), "arm is 'control'; allowed: 'SOC' or"),
+        (lambda: scorecard(changed(response="Ongoing")), "response is 'Ongoing'; allowed:"),
+        (lambda: scorecard(changed(efs_event="True")), "efs_event holds something else than True"),
+        (lambda: scorecard(changed(expression=np.nan)), "expression is missing"),
+        (lambda: scorecard(changed(ldh_elevated=1.0)), "ldh_elevated holds something else than"),
+        (lambda: scorecard(changed(spd_mm2="2100")), "spd_mm2 holds something else than numbers"),
+        (lambda: scorecard(changed(spd_mm2=0.0)), "spd_mm2 holds a number that is not above 0."),
+        (lambda: scorecard(changed(efs_months=np.inf)), "efs_months holds a number that is not"),
+        (lambda: scorecard(changed(virtual=SHIPPED["efs_event"])), "Virtual and real patients"),
+        (lambda: provenance(SHIPPED[["arm"]]), "The table has no column virtual"),
+        (lambda: scorecard(SHIPPED, 3), "before a third line is a pandas DataFrame"),
+        (lambda: scorecard(SHIPPED, LATER.assign(is21="low")), "is21 holds something else"),
+        (lambda: scorecard(SHIPPED).row("efs"), "There is no target 'efs'."),
+        (lambda: distortion(SHIPPED, LATER, draws=0, n=359, seed=1), "draws is 0; it must be"),
+        (lambda: distortion(SHIPPED, LATER, draws=1, n=4, seed=1), "sig_b_cells"),
+        (lambda: generate(10_000_000, 1), "n is 10,000,000; at most 1,000,000"),
+        (lambda: read_cohort("geo", None), "The path of the file is None"),
+        (lambda: high(SHIPPED, "treated"), "Of treated no level counts as high"),
+        (lambda: high(SHIPPED, ["SII"]), "A marker is named by text"),
+        (lambda: index(None, "SII"), "A cohort is a pandas DataFrame"),
+        (lambda: index(SHIPPED[["arm"]], "SII"), "The cohort has no marker 'sig_mmr_loss'."),
+        (lambda: index(SHIPPED, ["SII"]), "cluster is ['SII']; allowed: 'BPI'"),
+        (lambda: subset(SHIPPED, None), "A subset is named by text"),
+        (lambda: subset(SHIPPED, "biopsy before"), "There is no subset 'biopsy before'."),
+        (lambda: subset(SHIPPED, "spd_mm2 above many"), "There is no subset"),
+        (lambda: subset(SHIPPED, "spd above 3"), "The cohort has no marker 'spd'."),
+    ],
+)
+def test_a_table_that_is_no_cohort_is_refused_in_a_sentence(call, sentence):
+    with pytest.raises(InputError) as caught:
+        call()
+    assert sentence in str(caught.value)
+    assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 6, 10, 20])
+def test_few_patients_give_no_value_and_no_error(n):
+    card = scorecard(generate(n, 1))
+    assert any(not row.known for row in card.rows)
+    assert "targets are met" in scorecard_reading(card)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [SHIPPED.iloc[:0], SHIPPED[SHIPPED["arm"] == "SOC"], changed(efs_event=False),
+     changed(sig_b_cells=5.0, ccr7_cd45ra_share=0.2, spd_mm2=2100.0)],
+    ids=["nobody", "one arm", "no event", "nothing varies"],
+)  # fmt: skip
+def test_what_has_no_value_is_told_from_what_is_missed(table):
+    card = scorecard(table, LATER)
+    assert not any(row.met for row in card.rows if not row.known)
+    assert not card.row("b-cells-high-arms").known
+
+
+def test_a_share_beyond_the_last_time_watched_has_no_value():
+    short = changed(
+        efs_event=SHIPPED["efs_event"] & (SHIPPED["efs_months"] < 20),
+        efs_months=SHIPPED["efs_months"].clip(upper=20),
+    )
+    card = scorecard(short)
+    assert not card.row("efs-24m-axi").known
+    assert card.row("efs-median-axi").value == scorecard(SHIPPED).row("efs-median-axi").value
+
+
+def test_an_assumed_target_is_never_shown_as_printed():
+    card = scorecard(SHIPPED, LATER)
+    for section in {target.section for target in read_targets()}:
+        page = section_page(card, section)
+        own = [row.target.kind == "assumed" for row in card.rows if row.target.section == section]
+        assert page["target"].str.contains("assumed").tolist() == own

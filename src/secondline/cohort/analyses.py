@@ -1,14 +1,15 @@
 """The source's own analyses, on a cohort: one statistic a target, through known libraries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy import stats
+from scipy.special import expit
 
 from secondline.cohort.columns import SIGNATURE_COLUMNS
 from secondline.cohort.markers import HIGH_NAMES, high, marker, subset
-from secondline.cohort.targets import Target
+from secondline.cohort.targets import SIGNIFICANT, Target
 from secondline.errors import NoFiniteEstimate
 from secondline.survival import kaplan_meier, median_with_interval
 from secondline.trials import cox
@@ -103,7 +104,6 @@ def _levels(table, target, later, clock="efs"):
 
 
 def _durations(table, target, later):
-    # the source's profiles are those of the expression set
     return _levels(table, target, later, "dor")
 
 
@@ -115,7 +115,10 @@ def _curve(table, target, later):
         return Found()
     curve = kaplan_meier(table.loc[mask, "efs_months"], table.loc[mask, "efs_event"])
     if target.part == "share at 24 months":
-        return Found(100 * float(curve.survival[curve.times <= LANDMARK][-1]))
+        # before the first time nobody has the event; after the last, nobody is watched
+        if curve.times[-1] < LANDMARK and curve.survival[-1] > 0:
+            return Found()
+        return Found(100 * float(np.append(1.0, curve.survival)[(curve.times <= LANDMARK).sum()]))
     median = median_with_interval(curve)
     return Found(median.estimate if target.part == "median" else median.lower)
 
@@ -163,7 +166,7 @@ def _by_response(table, target, name):
 
 def _ongoing(table, target, later):
     yes, no = _by_response(table, target, target.marker)
-    if not len(yes) or not len(no):
+    if not len(yes) or not len(no) or _constant(yes, no):
         return Found()
     side = "higher" if yes.median() > no.median() else "lower"
     if target.part == "fold":
@@ -180,9 +183,9 @@ def _ongoing_others(table, target, later):
         if name == "sig_b_cells":
             continue
         yes, no = _by_response(table, target, name)
-        if not len(yes) or not len(no):
+        if not len(yes) or not len(no) or _constant(yes, no):
             return Found()
-        low += stats.kruskal(yes, no).pvalue < 0.05
+        low += stats.kruskal(yes, no).pvalue < SIGNIFICANT
     return Found(float(low))
 
 
@@ -205,7 +208,7 @@ def _pair(table, target):
 
 def _correlation(table, target, later):
     pair = _pair(table, target)
-    if len(pair) < 3:
+    if len(pair) < 3 or (pair.nunique() < 2).any():
         return Found()
     r, p = stats.spearmanr(pair["x"], pair["y"])
     side = "positive" if r > 0 else "negative"
@@ -216,19 +219,18 @@ def _groups(values, of) -> Found:
     known = values.notna() & of.notna()
     values, of = values[known].astype(float), of[known]
     one, other = values[of == 1], values[of == 0]
-    if not len(one) or not len(other):
+    if not len(one) or not len(other) or _constant(one, other):
         return Found()
     p = float(stats.mannwhitneyu(one, other, method="asymptotic").pvalue)
     return Found(p, "positive" if one.median() > other.median() else "negative")
 
 
-def _by_group(table, target, later):
-    """Compare a marker where a category is at its high level with where it is not."""
-    return _groups(marker(table, target.marker), high(table, target.level))
+def _constant(one, other) -> bool:
+    return len(np.unique(np.concatenate([one, other]))) < 2
 
 
-def _split(table, target, later):
-    """Compare a marker at high values of another with low ones."""
+def _by_level(table, target, later):
+    """Compare a marker where another, or a category, is high with where it is low."""
     return _groups(marker(table, target.marker), high(table, target.level))
 
 
@@ -266,13 +268,15 @@ def logistic_slope(x, y) -> tuple[float, float]:
     Raises
     ------
     NoFiniteEstimate
-        If the covariate parts the outcomes.
+        If the covariate does not vary, or parts the outcomes.
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if x.std() == 0:
+        raise NoFiniteEstimate("The covariate does not vary.")
     design = np.column_stack([np.ones(len(x)), (x - x.mean()) / x.std()])
     beta = np.zeros(2)
     for _ in range(50):
-        p = 1 / (1 + np.exp(-design @ beta))
+        p = expit(design @ beta)
         information = design.T @ (design * (p * (1 - p))[:, None])
         if not np.isfinite(information).all() or np.linalg.cond(information) > 1e12:
             break
@@ -317,7 +321,7 @@ def _worst_group(table, target, later):
 
 
 def _like(target: Target, **changes) -> Target:
-    return Target(**{**vars(target), **changes})
+    return replace(target, **changes)
 
 
 ANALYSES = {
@@ -333,8 +337,8 @@ ANALYSES = {
     "ongoing others": _ongoing_others,
     "any immune": _any_immune,
     "correlation": _correlation,
-    "by group": _by_group,
-    "split": _split,
+    "by group": _by_level,
+    "split": _by_level,
     "lines": _lines,
     "complete response": _complete,
     "gain after": _gain_after,

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from secondline.cohort.generate import generate
+from secondline.cohort.check import check_cohort
+from secondline.cohort.generate import generate, generate_third_line
 from secondline.cohort.markers import marker
 from secondline.cohort.scorecard import scorecard
 from secondline.cohort.targets import read_targets
 from secondline.survival import cox_model
+from secondline.trials.simulation import whole_number
 
 # markers that the model lets act, per arm: the model of the source's summary figure
 PREDICTORS = {
@@ -46,7 +48,7 @@ class Distortion:
     n: int
     seed: int
 
-    def below(self, arm: str) -> float:
+    def share_above(self, arm: str) -> float:
         """Return the share of draws with a concordance above the reference cohort's."""
         return float(np.mean(self.drawn[arm] > self.concordance[arm]))
 
@@ -70,14 +72,14 @@ def concordance(table: pd.DataFrame, arm: str) -> float:
 
     rows = table[table["arm"] == arm]
     columns = {}
-    for i, name in enumerate(PREDICTORS[arm]):
+    for name in PREDICTORS[arm]:
         values = marker(rows, name)
         if name == "cell_of_origin":
             values = (values == "non-GCB").astype(float).where(values.notna())
         values = values.astype(float)
         if name.startswith(("spd", "ldh")):
             values = np.log(values)
-        columns[f"x{i}"] = (values - values.mean()) / values.std()
+        columns[name] = (values - values.mean()) / values.std()
     data = pd.DataFrame(columns).assign(
         efs_months=rows["efs_months"], efs_event=rows["efs_event"]
     )
@@ -88,13 +90,18 @@ def concordance(table: pd.DataFrame, arm: str) -> float:
     return float(concordance_index(data["efs_months"], -score, data["efs_event"]))
 
 
-def distortion(reference: pd.DataFrame, *, draws: int, n: int, seed: int) -> Distortion:
+def distortion(
+    reference: pd.DataFrame, later: pd.DataFrame, *, draws: int, n: int, seed: int
+) -> Distortion:
     """Measure what the reference cohort and fresh draws of the same model do not share.
 
     Parameters
     ----------
     reference : DataFrame
+    later : DataFrame
+        Its patients before a third line; each draw gets some of its own.
     draws : int
+        1 or more.
     n : int
         Patients of a draw.
     seed : int
@@ -103,19 +110,28 @@ def distortion(reference: pd.DataFrame, *, draws: int, n: int, seed: int) -> Dis
     Returns
     -------
     Distortion
+
+    Raises
+    ------
+    InputError
+        If a table or a number cannot be used, or an arm has too few patients for a model.
     """
+    draws, seed = whole_number("draws", draws, 1), whole_number("seed", seed, 0)
+    check_cohort(reference)
     countless = [t.id for t in read_targets() if t.part != "count"]
 
-    def met(table):
-        card = scorecard(table)
+    def met(table, own):
+        card = scorecard(table, own)
         return sum(row.met for row in card.rows if row.target.id in countless)
 
     tables = [generate(n, seed + i) for i in range(draws)]
     return Distortion(
         concordance={arm: concordance(reference, arm) for arm in PREDICTORS},
         drawn={arm: np.array([concordance(t, arm) for t in tables]) for arm in PREDICTORS},
-        met=met(reference),
-        drawn_met=np.array([met(t) for t in tables]),
+        met=met(reference, later),
+        drawn_met=np.array(
+            [met(t, generate_third_line(seed + i)) for i, t in enumerate(tables)]
+        ),
         possible=len(countless),
         n=n,
         seed=seed,

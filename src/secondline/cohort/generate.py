@@ -20,6 +20,7 @@ from secondline.errors import InputError, one_of
 from secondline.trials.simulation import whole_number
 
 MODES = ("population", "reference")
+MOST_PATIENTS = 1_000_000
 SIZES = {"axi-cel": 180, "SOC": 179}
 # of these, with an expression profile, with burden and LDH measured, with a protein score;
 # of the profiles, with a cell of origin, with a known time of biopsy, and IS21
@@ -66,7 +67,7 @@ def generate(n: int, seed: int, mode: str = "population") -> pd.DataFrame:
     Parameters
     ----------
     n : int
-        Patients, 2 or more; half of them, rounded up, in the axi-cel arm.
+        Patients, 2 to :data:`MOST_PATIENTS`; half of them, rounded up, in the axi-cel arm.
     seed : int
         0 or more; the same numbers give the same patients.
     mode : {"population", "reference"}
@@ -86,13 +87,18 @@ def generate(n: int, seed: int, mode: str = "population") -> pd.DataFrame:
         If a number or the mode cannot be used.
     """
     n, seed = whole_number("n", n, 2), whole_number("seed", seed, 0)
+    if n > MOST_PATIENTS:
+        raise InputError(f"n is {n:,}; at most {MOST_PATIENTS:,}, for want of memory.")
     if mode not in MODES:
         raise InputError(f"mode is {mode!r}; allowed: {one_of(MODES)}.")
     if mode == "reference":
         from secondline.cohort.read import read_cohort
 
         if n != sum(SIZES.values()):
-            raise InputError(f"n is {n}; the reference cohort has 359 patients and no other size.")
+            raise InputError(
+                f"n is {n}; the reference cohort has {sum(SIZES.values())} patients and no other "
+                "size."
+            )
         return read_cohort("virtual")
     parts = []
     for arm, size in (("axi-cel", (n + 1) // 2), ("SOC", n // 2)):

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from secondline.cohort.columns import CLUSTERS, signature_column
+from secondline.cohort.columns import BIOPSIES, CLUSTERS, signature_column
 from secondline.errors import InputError, one_of
 from secondline.signatures.indices import root_mean_square
 
@@ -31,6 +31,8 @@ def index(table: pd.DataFrame, cluster: str) -> pd.Series:
     """
     if cluster not in tuple(CLUSTERS):
         raise InputError(f"cluster is {cluster!r}; allowed: {one_of(tuple(CLUSTERS))}.")
+    for name in CLUSTERS[cluster]:
+        marker(table, signature_column(name))
     return root_mean_square(table[[signature_column(name) for name in CLUSTERS[cluster]]])
 
 
@@ -38,6 +40,8 @@ def marker(table: pd.DataFrame, name: str) -> pd.Series:
     """Return a marker's values: a column of the table, or a cluster's index."""
     if not isinstance(name, str):
         raise InputError(f"A marker is named by text, not by {name!r}.")
+    if not isinstance(table, pd.DataFrame):
+        raise InputError(f"A cohort is a pandas DataFrame, not of type {type(table).__name__}.")
     if name in CLUSTERS:
         return index(table, name)
     if name not in table:
@@ -85,9 +89,11 @@ def subset(table: pd.DataFrame, name: str) -> np.ndarray:
     table : DataFrame
     name : str
         Empty (all), "expression", "cd19 negative", "biopsy <level>", "<marker> high",
-        "<marker> low" or "<marker> above <number>".
+        "<marker> low" or "<marker> above <whole number>".
     """
-    if name == "":
+    if not isinstance(name, str):
+        raise InputError(f"A subset is named by text, not by {name!r}.")
+    if not name:
         return np.ones(len(table), dtype=bool)
     if name == "expression":
         return (marker(table, name) == True).to_numpy(dtype=bool)  # noqa: E712  (nor missing)
@@ -99,6 +105,6 @@ def subset(table: pd.DataFrame, name: str) -> np.ndarray:
     if last in HIGH_NAMES:
         return (high(table, first) == HIGH_NAMES[last]).to_numpy()
     column, _, word = first.rpartition(" ")
-    if word == "above" and (number := as_number(last)) is not None:
-        return (marker(table, column).astype(float) > number).to_numpy()
+    if word == "above" and last.isdecimal():
+        return (marker(table, column).astype(float) > int(last)).to_numpy()
     raise InputError(f"There is no subset {name!r}.")

@@ -1,5 +1,7 @@
 """The cohort that a chapter works with: the book's virtual one, or the deposited data."""
 
+from os import PathLike
+
 import pandas as pd
 
 from secondline.cohort.columns import COLUMNS
@@ -37,6 +39,8 @@ def read_cohort(source: str = "virtual", path: str = "") -> pd.DataFrame:
     """
     if source not in SOURCES:
         raise InputError(f"cohort is {source!r}; allowed: {one_of(SOURCES)}.")
+    if not isinstance(path, str | PathLike):
+        raise InputError(f"The path of the file is {path!r}; it must be text, or empty.")
     if source == "geo":
         from secondline.cohort.geo import read_geo
 
@@ -97,6 +101,8 @@ def provenance(table: pd.DataFrame) -> dict[str, str]:
     InputError
         If virtual and real patients are in one table.
     """
+    if "virtual" not in table:
+        raise InputError("The table has no column virtual, which says whose rows these are.")
     kinds = set(table["virtual"])
     if len(kinds) > 1:
         raise InputError("Virtual and real patients are in one table; keep them apart.")

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from secondline.cohort.analyses import analyse
+from secondline.cohort.check import check_cohort, check_later
 from secondline.cohort.targets import Target, read_targets
+from secondline.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,10 @@ class Scorecard:
 
     def row(self, target: str) -> Row:
         """Return the row of a target by its id."""
-        return next(row for row in self.rows if row.target.id == target)
+        for row in self.rows:
+            if row.target.id == target:
+                return row
+        raise InputError(f"There is no target {target!r}.")
 
 
 def scorecard(cohort: pd.DataFrame, later: pd.DataFrame | None = None) -> Scorecard:
@@ -80,7 +85,14 @@ def scorecard(cohort: pd.DataFrame, later: pd.DataFrame | None = None) -> Scorec
     Returns
     -------
     Scorecard
+
+    Raises
+    ------
+    InputError
+        If a table is no cohort: it lacks a column, or one holds what it should not.
     """
+    check_cohort(cohort)
+    check_later(later)
     rows = []
     for target in read_targets():
         found = analyse(cohort, target, later)

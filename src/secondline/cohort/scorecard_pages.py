@@ -115,8 +115,8 @@ def scorecard_reading(card: Scorecard) -> str:
     lacking = [row for row in card.missed if not row.known]
     missed = [row for row in card.missed if row.known]
     if missed:
-        text += f"Missed: {', '.join(describe(row) for row in missed[:12])}"
-        text += f", and {len(missed) - 12} more. " if len(missed) > 12 else ". "
+        text += f"Missed: {'; '.join(describe(row) for row in missed[:12])}"
+        text += f"; and {len(missed) - 12} more. " if len(missed) > 12 else ". "
     else:
         text += "None is missed. " if not lacking else ""
     if lacking:
@@ -128,7 +128,7 @@ def distortion_reading(found: Distortion) -> str:
     """Say what the comparison with fresh draws shows."""
     parts = []
     for arm, drawn in found.drawn.items():
-        above = 100 * found.below(arm)
+        above = 100 * found.share_above(arm)
         parts.append(
             f"in the {arm} arm the C-index is {found.concordance[arm]:.3f} in the reference "
             f"cohort and lies above that in {above:.0f} % of the draws"
@@ -165,7 +165,9 @@ def describe(row: Row) -> str:
         other = MARKER_WORDS.get(level, level)
         return f"{name} with {other}{arm}: {part}"
     if t.analysis == "lines":
-        return f"{name} before line {level}: {part}"
+        if t.part == "count":
+            return f"patients with {name} before line {level}: {part}"
+        return f"{name} before line {level} against before line 1: {part}"
     if t.analysis == "complete response":
         return f"complete response and {name}{arm}: {part}"
     if t.analysis == "gain after":
@@ -212,7 +214,7 @@ def _page(rows) -> pd.DataFrame:
             (_capital(describe(row)), _printed(row), _found(row), "yes" if row.met else "no")
             for row in rows
         ],
-        columns=["Statistic", "published", "cohort", "met"],
+        columns=["Statistic", "target", "cohort", "met"],
     )
 
 
@@ -227,6 +229,8 @@ def _printed(row: Row) -> str:
         text = raise_powers(target.printed) if target.field else f"{target.value:g}"
     else:
         text = f"{target.rule} {target.value:g}"
+    if target.kind == "assumed":
+        text += " (assumed)"
     return _with_side(row, text, target.side)
 
 

@@ -36,7 +36,7 @@ TOLERANCES = {
     "P": (
         "a factor of 2.5, same side of 0.05",
         lambda a, b: (
-            abs(np.log10(a / b)) <= P_TOLERANCE and (a < SIGNIFICANT) == (b < SIGNIFICANT)
+            a > 0 and abs(np.log10(a / b)) <= P_TOLERANCE and (a < SIGNIFICANT) == (b < SIGNIFICANT)
         ),
     ),
 }
