@@ -216,3 +216,58 @@ def test_bad_counts_are_refused_in_a_sentence(folder, files, sentence):
 def test_no_folder_is_said():
     with pytest.raises(InputError, match="There is no folder 'nowhere'"):
         signatures.read_rcc_folder("nowhere")
+
+
+# --- names of clusters, and sentences ----------------------------------------------------
+
+
+def clustered(labels):
+    """Signatures a, b, c ... with clusters as given, whatever the data."""
+    rng = np.random.default_rng(2)
+    factors = rng.standard_normal((200, max(labels) + 1))
+    scores = np.column_stack([factors[:, k] + 0.3 * rng.standard_normal(200) for k in labels])
+    names = [chr(97 + i) for i in range(len(labels))]
+    return signatures.cluster(scores, names, clusters=max(labels) + 1)
+
+
+def test_clusters_take_the_name_of_the_published_one_most_like_them():
+    found = clustered([0, 0, 0, 1, 1, 2])
+    matches = signatures.match_clusters(
+        found, {"X": ("a", "b", "c"), "Y": ("d", "e", "z"), "W": ("a", "q")}
+    )
+    by_name = {match.name: match for match in matches}
+    assert by_name["X"].same
+    # z was not clustered and does not count against Y
+    assert by_name["Y"].same
+    (left,) = (m for m in matches if m.name not in ("X", "Y"))
+    assert left.name == f"cluster {left.label + 1}"
+    assert not left.same
+
+
+def test_a_published_name_is_given_once():
+    found = clustered([0, 0, 1, 1])
+    matches = signatures.match_clusters(found, {"X": ("a", "b", "c", "d")})
+    assert sorted(m.name for m in matches).count("X") == 1
+    text = signatures.matches_reading(found, matches)
+    assert "None of them has exactly the members" in text
+    assert "X shares 2 of 4" in text
+
+
+def test_strange_names_are_said_to_be_strange():
+    found = clustered([0, 0, 1, 1])
+    matches = signatures.match_clusters(found, {"X": ("p", "q")})
+    assert "not those of the published" in signatures.matches_reading(found, matches)
+
+
+def test_lost_cells_filled_with_zeros_harm_more_than_medians():
+    rng = np.random.default_rng(4)
+    factors = rng.standard_normal((80, 3))
+    scores = np.exp(1 + 0.3 * (np.repeat(factors, 4, axis=1) + 0.9 * rng.standard_normal((80, 12))))
+    names = [f"s{i}" for i in range(12)]
+    gaps = signatures.with_gaps(scores, names, (0.0, 0.35), clusters=3, draws=30)
+    by = gaps.set_index(["share", "fill"])["adjusted_rand"]
+    assert by[0.0, "0"] == by[0.0, "median of the signature"] == 1
+    assert by[0.35, "0"] < by[0.35, "median of the signature"]
+    assert "35 % of the cells lost" in signatures.gaps_reading(gaps)
+    with pytest.raises(InputError, match="allowed: 0 to below 1"):
+        signatures.with_gaps(scores, names, (1.0,))

@@ -36,6 +36,7 @@ from secondline.cohort.scorecard_pages import (
     summary_page,
     tolerance_page,
 )
+from secondline.cohort.scores import printed_index_p, signature_scores
 from secondline.cohort.targets import P_TOLERANCE, SIGNIFICANT, Target, read_targets
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "marker_page",
     "marker_reading",
     "missed_page",
+    "printed_index_p",
     "provenance",
     "read_cohort",
     "read_targets",
@@ -79,6 +81,7 @@ __all__ = [
     "scorecard_reading",
     "section_page",
     "signature_column",
+    "signature_scores",
     "strengths",
     "subset",
     "summary_page",

@@ -4,6 +4,11 @@ from secondline.figures.allocation import allocation
 from secondline.figures.answers_along import answers_along
 from secondline.figures.antibody_formats import antibody_formats
 from secondline.figures.bubble import bubble
+from secondline.figures.clusters import (
+    cluster_heatmap,
+    signature_stability,
+    stability_by_size,
+)
 from secondline.figures.cumulative import cumulative_plot
 from secondline.figures.durations import durations
 from secondline.figures.egger_power import egger_power
@@ -68,6 +73,7 @@ __all__ = [
     "crossover_curve",
     "clock_curves",
     "clock_strip",
+    "cluster_heatmap",
     "cumulative_plot",
     "drug_colour",
     "durations",
@@ -100,6 +106,8 @@ __all__ = [
     "rule_dots",
     "selection_flow",
     "sequence_curves",
+    "signature_stability",
+    "stability_by_size",
     "strengths",
     "subgroup_chance",
     "subgroups",

@@ -17,7 +17,25 @@ from secondline.signatures.clustering import (
 )
 from secondline.signatures.components import Components, principal_components
 from secondline.signatures.indices import root_mean_square
+from secondline.signatures.matching import Match, match_clusters
 from secondline.signatures.matrix import MISSING, Matrix, check_matrix, read_matrix
+from secondline.signatures.pages import (
+    clusters_page,
+    gaps_page,
+    gaps_reading,
+    index_page,
+    index_table,
+    index_variants,
+    matches_reading,
+    numbers_page,
+    numbers_reading,
+    sizes_reading,
+    stability_page,
+    stability_reading,
+    variants_page,
+    ways_page,
+    ways_reading,
+)
 from secondline.signatures.rcc import read_rcc, read_rcc_folder
 from secondline.signatures.stability import (
     Stability,
@@ -25,6 +43,7 @@ from secondline.signatures.stability import (
     by_number,
     by_sample_size,
     other_ways,
+    with_gaps,
 )
 
 __all__ = [
@@ -33,6 +52,7 @@ __all__ = [
     "MISSING",
     "Clustering",
     "Components",
+    "Match",
     "Matrix",
     "Stability",
     "adjusted",
@@ -41,15 +61,32 @@ __all__ = [
     "by_sample_size",
     "check_matrix",
     "cluster",
+    "clusters_page",
     "correlations",
     "effective_tests",
+    "gaps_page",
+    "gaps_reading",
+    "index_page",
+    "index_table",
+    "index_variants",
     "logistic",
+    "match_clusters",
+    "matches_reading",
+    "numbers_page",
+    "numbers_reading",
     "other_ways",
     "principal_components",
     "read_matrix",
     "read_rcc",
     "read_rcc_folder",
     "root_mean_square",
+    "sizes_reading",
+    "stability_page",
+    "stability_reading",
+    "variants_page",
+    "ways_page",
+    "ways_reading",
+    "with_gaps",
     "with_groups",
     "with_number",
     "with_survival",

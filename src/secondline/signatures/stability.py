@@ -151,6 +151,49 @@ def by_sample_size(scores, names, sizes, *, clusters: int = 4, draws: int = 200,
     return pd.DataFrame(rows, columns=["n", "same", "adjusted_rand", "lower", "upper"])
 
 
+def with_gaps(scores, names, shares, *, clusters: int = 4, draws: int = 100, seed: int = 1,
+              method: str = "average", distance: str = "euclidean") -> pd.DataFrame:  # fmt: skip
+    """Cluster after some cells were lost by chance, and were filled with 0 or with medians.
+
+    Parameters
+    ----------
+    scores, names, clusters, method, distance
+        As for :func:`bootstrap`.
+    shares : sequence of float
+        Of the cells that are lost: 0 to below 1.
+    draws : int
+        Patterns of loss for each share.
+    seed : int
+
+    Returns
+    -------
+    DataFrame
+        Columns share, fill ("0" or "median of the signature"), same (share of patterns
+        that leave the clusters as they were), adjusted_rand (mean).
+    """
+    from sklearn.metrics import adjusted_rand_score
+
+    scores = np.asarray(scores, dtype=float)
+    settings = {"clusters": clusters, "method": method, "distance": distance}
+    own = cluster(scores, names, **settings).labels
+    fills = {"0": np.zeros(scores.shape[1]), "median of the signature": np.median(scores, axis=0)}
+    rows = []
+    for share in shares:
+        if not 0 <= share < 1:
+            raise InputError(f"A share of lost cells is {share}; allowed: 0 to below 1.")
+        rand = {fill: [] for fill in fills}
+        rng = np.random.default_rng(seed)
+        for _ in range(draws):
+            lost = rng.random(scores.shape) < share
+            for fill, values in fills.items():
+                found = cluster(np.where(lost, values, scores), names, **settings).labels
+                rand[fill].append(adjusted_rand_score(own, found))
+        rows += [
+            (share, fill, np.mean(np.array(v) > 1 - 1e-12), np.mean(v)) for fill, v in rand.items()
+        ]
+    return pd.DataFrame(rows, columns=["share", "fill", "same", "adjusted_rand"])
+
+
 def other_ways(scores, names, *, clusters: int = 4) -> pd.DataFrame:
     """Cluster with every linkage and distance, and hold each against the source's way.
 
