@@ -18,7 +18,7 @@ from secondline.cohort import scorecard as hold_against
 from secondline.cohort.analyses import analyse, logistic_slope
 from secondline.cohort.annealing import Schedule, anneal
 from secondline.cohort.columns import CLUSTERS, signature_column
-from secondline.cohort.distortion import concordance
+from secondline.cohort.distortion import concordance, deal
 from secondline.cohort.generate import generate_third_line
 from secondline.cohort.objective import ARMS, Objective
 from secondline.errors import NoFiniteEstimate
@@ -229,3 +229,19 @@ def test_distortion_counts_what_the_scorecard_counts():
     assert found.met == sum(row.met for row in card.rows if row.target.part != "count")
     for arm in ARMS:
         assert found.share_above(arm) in (0, 0.5, 1)
+    # half of the list comes from the patients alone, or is met by nearly any cohort
+    assert 0.3 * found.possible < found.dealt_met.mean() < 0.7 * found.possible
+
+
+def test_records_dealt_anew_stay_whole_and_tell_nothing():
+    table = read_cohort("virtual")
+    dealt = deal(table, np.random.default_rng(3))
+    records = ["efs_months", "efs_event", "response", "best_response", "dor_months", "dor_event"]
+    for _, rows in table.groupby(["arm", "expression"]):
+        before, after = (t.loc[rows.index, records].astype(str) for t in (table, dealt))
+        assert sorted(map(tuple, before.to_numpy())) == sorted(map(tuple, after.to_numpy()))
+    unmoved = table.columns.difference([*records, "treated", "infusion_months"])
+    pd.testing.assert_frame_equal(dealt[unmoved], table[unmoved])
+    rng = np.random.default_rng(4)
+    p = [analyse(deal(table, rng), target("b-cells-efs-axi")).value for _ in range(60)]
+    assert 0.3 < np.median(p) < 0.7

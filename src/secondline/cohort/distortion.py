@@ -1,6 +1,6 @@
 """What annealing does to the reference cohort: it, beside fresh draws from the same model."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import pandas as pd
@@ -8,6 +8,7 @@ import pandas as pd
 from secondline.cohort.check import check_cohort
 from secondline.cohort.generate import generate, generate_third_line
 from secondline.cohort.markers import marker
+from secondline.cohort.outcomes import Records
 from secondline.cohort.scorecard import scorecard
 from secondline.cohort.targets import read_targets
 from secondline.survival import cox_model
@@ -34,6 +35,9 @@ class Distortion:
     met : int
         Targets met by the reference cohort, of those that a draw could meet.
     drawn_met : ndarray, shape (draws,)
+    dealt_met : ndarray, shape (draws,)
+        Targets met by the reference cohort with its outcome records dealt out anew: what
+        needs no outcome, and what nearly any cohort meets.
     possible : int
         Targets that are no counts: a draw is not made to have the printed numbers.
     n, seed : int
@@ -44,6 +48,7 @@ class Distortion:
     drawn: dict[str, np.ndarray] = field(repr=False)
     met: int
     drawn_met: np.ndarray = field(repr=False)
+    dealt_met: np.ndarray = field(repr=False)
     possible: int
     n: int
     seed: int
@@ -90,6 +95,19 @@ def concordance(table: pd.DataFrame, arm: str) -> float:
     return float(concordance_index(data["efs_months"], -score, data["efs_event"]))
 
 
+def deal(cohort: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Return a cohort with its outcome records dealt out anew, so that no marker tells anything.
+
+    Patients of one arm change records at random, those with an expression profile among
+    themselves, and so do those without.
+    """
+    names = [one.name for one in fields(Records)]
+    order = np.arange(len(cohort))
+    for rows in cohort.groupby(["arm", "expression"]).indices.values():
+        order[rows] = rng.permutation(rows)
+    return cohort.assign(**{name: cohort[name].to_numpy()[order] for name in names})
+
+
 def distortion(
     reference: pd.DataFrame, later: pd.DataFrame, *, draws: int, n: int, seed: int
 ) -> Distortion:
@@ -125,6 +143,7 @@ def distortion(
         return sum(row.met for row in card.rows if row.target.id in countless)
 
     tables = [generate(n, seed + i) for i in range(draws)]
+    rng = np.random.default_rng(seed)
     return Distortion(
         concordance={arm: concordance(reference, arm) for arm in PREDICTORS},
         drawn={arm: np.array([concordance(t, arm) for t in tables]) for arm in PREDICTORS},
@@ -132,6 +151,7 @@ def distortion(
         drawn_met=np.array(
             [met(t, generate_third_line(seed + i)) for i, t in enumerate(tables)]
         ),
+        dealt_met=np.array([met(deal(reference, rng), later) for _ in range(draws)]),
         possible=len(countless),
         n=n,
         seed=seed,

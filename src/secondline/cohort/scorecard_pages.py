@@ -98,12 +98,12 @@ def distortion_page(found: Distortion) -> pd.DataFrame:
          f"{drawn.min():.3f} to {drawn.max():.3f}")
         for arm, drawn in found.drawn.items()
     ]  # fmt: skip
-    met = found.drawn_met
-    rows.append((
-        f"targets met, of {found.possible} that are no counts", str(found.met),
-        f"{np.median(met):.0f}", f"{met.min()} to {met.max()}",
-    ))  # fmt: skip
-    draws = len(met)
+    draws = len(found.drawn_met)
+    for what, own, met in (
+        (f"targets met, of {found.possible} that are no counts", str(found.met), found.drawn_met),
+        ("the same, shipped records dealt out at random", "–", found.dealt_met),
+    ):
+        rows.append((what, own, f"{np.median(met):.0f}", f"{met.min()} to {met.max()}"))
     return pd.DataFrame(
         rows, columns=["", "reference cohort", f"median of {draws} draws", "lowest to highest"]
     )
@@ -136,8 +136,9 @@ def distortion_reading(found: Distortion) -> str:
     met = found.drawn_met
     text = f"Of the same markers, {', and '.join(parts)}. "
     text += f"A fresh draw meets {met.min()} to {met.max()} of the {found.possible} targets that "
-    text += f"are no counts; the reference cohort meets {found.met}."
-    return text
+    text += f"are no counts; the reference cohort meets {found.met}. With its outcome records "
+    text += f"dealt out at random it still meets {found.dealt_met.min()} to "
+    return text + f"{found.dealt_met.max()}."
 
 
 def describe(row: Row) -> str:
