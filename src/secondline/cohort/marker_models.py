@@ -134,8 +134,8 @@ def marker_page(models) -> pd.DataFrame:
              f"{m.by_arm:.2f}")
             for m in models
         ],
-        columns=["Marker", "patients", "ratio of hazard ratios", "P", "between levels, separate models",
-                 "between arms, separate models"],
+        columns=["Marker", "patients", "ratio of hazard ratios", "P",
+                 "between levels, separate models", "between arms, separate models"],
     )  # fmt: skip
 
 
@@ -198,7 +198,8 @@ def marker_reading(models, level: float) -> str:
     text += f"{', '.join(clear)}. " if clear else "none. "
     text += f"The smallest P is {bare_p(least.ratio.p)} ({least.marker}). "
     text += "After Holm's correction for the number of markers "
-    text += f"{', '.join(kept)} {'remains' if len(kept) == 1 else 'remain'}." if kept else "none remains."
+    remains = "remains" if len(kept) == 1 else "remain"
+    text += f"{', '.join(kept)} {remains}." if kept else "none remains."
     highest = max((m.at[name].hazard_ratio, name, m) for m in models for name in m.at)
     text += f" The largest hazard ratio of axi-cel against SOC is {highest[0]:.2f} "
     text += f"({highest[2].marker}: {highest[1]})."

@@ -4,7 +4,7 @@ import numpy as np
 
 from secondline.figures.style import FAINT, GREY, INK, VERMILION, stamp
 
-ANCHORS = (0.05, 1e-3, 1e-5, 1e-7, 1e-9)
+ANCHORS = (0.05, 1e-3, 1e-5, 1e-7, 1e-9, 1e-11, 1e-13)
 
 
 def strengths(frame, *, tolerance: float, provenance: str, source: str = ""):
