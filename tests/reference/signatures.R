@@ -32,7 +32,7 @@ clusterings <- lapply(names(tables), function(name) {
         cophenetic = num(cor(d, cophenetic(h))),
         cuts = lapply(1:5, function(k) as.integer(cutree(h, k))))
     }
-  list(name = name, scores = lapply(seq_len(nrow(x)), function(i) num(x[i, ])),
+  list(name = name, scores = lapply(seq_len(nrow(x)), function(i) x[i, ]),
        correlation = lapply(seq_len(nrow(r)), function(i) num(r[i, ])), ways = ways)
 })
 
@@ -48,7 +48,7 @@ tests <- lapply(1:3, function(j) {
   k <- kruskal.test(x, factor(group))$p.value
   s <- suppressWarnings(cor.test(x, other, method = "spearman", exact = FALSE))
   g <- summary(glm(group ~ x, family = binomial, control = list(epsilon = 1e-14, maxit = 100)))$coefficients[2, ]
-  list(x = num(x), wilcoxon = num(w), kruskal = num(k), spearman = num(s$estimate),
+  list(x = x, wilcoxon = num(w), kruskal = num(k), spearman = num(s$estimate),
        spearman_p = num(s$p.value), slope = num(g[1]), se = num(g[2]), p = num(g[4]))
 })
 
@@ -60,7 +60,7 @@ components <- list(
   loadings = lapply(1:12, function(i) num(as.numeric(cor(x[, i], pca$x[, 1:3])))))
 
 write(toJSON(list(
-  source = list(r = R.version.string), clusterings = clusterings,
-  markers = list(group = group, other = num(other), tests = tests),
-  adjusted = list(p = num(p), q = num(p.adjust(p, "BH"))),
-  components = components), auto_unbox = TRUE, digits = NA, pretty = FALSE), target)
+  source = list(r = R.version.string, script = "tests/reference/signatures.R"), clusterings = clusterings,
+  markers = list(group = group, other = other, tests = tests),
+  adjusted = list(p = p, q = num(p.adjust(p, "BH"))),
+  components = components), auto_unbox = TRUE, digits = NA, na = "null", pretty = FALSE), target)
