@@ -215,3 +215,15 @@ def test_an_assumed_target_is_never_shown_as_printed():
         page = section_page(card, section)
         own = [row.target.kind == "assumed" for row in card.rows if row.target.section == section]
         assert page["target"].str.contains("assumed").tolist() == own
+
+
+def test_words_where_numbers_belong_are_refused_in_a_sentence():
+    table = read_cohort("virtual")
+    with pytest.raises(InputError, match="arm holds words; it must hold numbers"):
+        subset(table, "arm above 3")
+    table["sig_stroma"] = "much"
+    with pytest.raises(InputError, match="sig_stroma holds words"):
+        index(table, "SII")
+    for n in (float("nan"), float("inf")):
+        with pytest.raises(InputError, match="it must be a whole number, 2 or more"):
+            generate(n, 1)

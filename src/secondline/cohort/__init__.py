@@ -22,6 +22,13 @@ from secondline.cohort.marker_models import (
     marker_reading,
 )
 from secondline.cohort.markers import divide_marker, high, index, marker, subset
+from secondline.cohort.printed_p import (
+    PrintedP,
+    gene_page,
+    printed_index_p,
+    printed_signature_p,
+    printed_signature_page,
+)
 from secondline.cohort.read import SOURCES, provenance, read_cohort, read_third_line
 from secondline.cohort.scorecard import Row, Scorecard, scorecard
 from secondline.cohort.scorecard_pages import (
@@ -36,7 +43,7 @@ from secondline.cohort.scorecard_pages import (
     summary_page,
     tolerance_page,
 )
-from secondline.cohort.scores import printed_index_p, signature_scores
+from secondline.cohort.scores import signature_scores
 from secondline.cohort.targets import P_TOLERANCE, SIGNIFICANT, Target, read_targets
 
 __all__ = [
@@ -50,6 +57,7 @@ __all__ = [
     "SOURCES",
     "Distortion",
     "MarkerModel",
+    "PrintedP",
     "Row",
     "Scorecard",
     "Target",
@@ -60,6 +68,7 @@ __all__ = [
     "divide_marker",
     "fetch_geo",
     "gene_column",
+    "gene_page",
     "generate",
     "high",
     "implied_effects",
@@ -73,6 +82,8 @@ __all__ = [
     "marker_reading",
     "missed_page",
     "printed_index_p",
+    "printed_signature_p",
+    "printed_signature_page",
     "provenance",
     "read_cohort",
     "read_targets",

@@ -189,13 +189,28 @@ def _ongoing_others(table, target, later):
     return Found(float(low))
 
 
-def _any_immune(table, target, later):
+def _few(table, target, later):
+    """Count the signatures that go with an outcome; `level` names the analysis."""
+    found = [
+        analyse(table, _like(target, analysis=target.level, level="", marker=name, part="P")).value
+        for name in SIGNATURE_COLUMNS
+    ]
+    known = np.isfinite(found)
+    return Found(float(np.sum(np.array(found)[known] < SIGNIFICANT))) if known.any() else Found()
+
+
+def _any_outcome(table, target, later):
+    """Return the smallest P of three outcomes, of those that go with a good course."""
     smallest = []
-    for name in IMMUNE_SOC:
-        for analysis, part in (("ongoing", "P"), ("levels", "P"), ("durations", "P")):
-            found = analyse(table, _like(target, analysis=analysis, marker=name, part=part))
+    for analysis in ("ongoing", "levels", "durations"):
+        found = analyse(table, _like(target, analysis=analysis, part="P"))
+        if found.side in ("higher", "below 1"):
             smallest.append(found.value)
-    return Found(float(np.nanmin(smallest)) if np.isfinite(smallest).any() else np.nan)
+    return Found(float(np.min(smallest))) if smallest else Found(1.0 if _known(table, target) else np.nan)
+
+
+def _known(table, target) -> bool:
+    return bool(marker(table, target.marker)[_in_arm(table, target)].notna().any())
 
 
 def _pair(table, target):
@@ -335,7 +350,8 @@ ANALYSES = {
     "response rate": _response_rate,
     "ongoing": _ongoing,
     "ongoing others": _ongoing_others,
-    "any immune": _any_immune,
+    "any outcome": _any_outcome,
+    "few": _few,
     "correlation": _correlation,
     "by group": _by_level,
     "split": _by_level,

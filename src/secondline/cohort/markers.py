@@ -31,9 +31,18 @@ def index(table: pd.DataFrame, cluster: str) -> pd.Series:
     """
     if cluster not in tuple(CLUSTERS):
         raise InputError(f"cluster is {cluster!r}; allowed: {one_of(tuple(CLUSTERS))}.")
-    for name in CLUSTERS[cluster]:
-        marker(table, signature_column(name))
-    return root_mean_square(table[[signature_column(name) for name in CLUSTERS[cluster]]])
+    columns = [signature_column(name) for name in CLUSTERS[cluster]]
+    for column in columns:
+        _numbers(table, column)
+    return root_mean_square(table[columns])
+
+
+def _numbers(table, name) -> pd.Series:
+    values = marker(table, name)
+    try:
+        return values.astype(float)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} holds words; it must hold numbers.") from None
 
 
 def marker(table: pd.DataFrame, name: str) -> pd.Series:
@@ -106,5 +115,5 @@ def subset(table: pd.DataFrame, name: str) -> np.ndarray:
         return (high(table, first) == HIGH_NAMES[last]).to_numpy()
     column, _, word = first.rpartition(" ")
     if word == "above" and last.isdecimal():
-        return (marker(table, column).astype(float) > int(last)).to_numpy()
+        return (_numbers(table, column) > int(last)).to_numpy()
     raise InputError(f"There is no subset {name!r}.")

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import log_ndtr
 from scipy.stats import rankdata
 
+from secondline.cohort.analyses import IMMUNE_SOC
 from secondline.cohort.columns import GENE_COLUMNS, SIGNATURE_COLUMNS
 from secondline.cohort.markers import HIGH_NAMES, high, marker, subset
 from secondline.cohort.targets import P_TOLERANCE, Target
@@ -19,6 +20,9 @@ ARMS = ("axi-cel", "SOC")
 # distances in units of the tolerance: within this share of it nothing is gained
 INNER, STEEPNESS, PULL = 0.6, 2.0, 0.03
 EDGE = -np.log10(0.05)
+# sizes of z from which a signature that the source does not name is penalised: with
+# axi-cel a P of 0.02; with SOC, where few are said to go with anything, one of 0.06
+UNNAMED = {"axi-cel": 2.33, "SOC": 1.88}
 
 
 class Columns:
@@ -116,8 +120,9 @@ class Objective:
             }.get(t.analysis, ()):
                 if (t.marker, part) not in wanted["efs"]:
                     wanted["efs"].append((t.marker, part))
-        if arm == "SOC" and ("sig_apm", "") not in wanted["efs"]:
-            wanted["efs"].append(("sig_apm", ""))
+        # all signatures: those that the source does not name must not stand out either
+        for kind, keys in wanted.items():
+            keys += [(name, "") for name in SIGNATURE_COLUMNS if (name, "") not in keys]
         records = self.records[arm]
         table = {}
         for kind, keys in wanted.items():
@@ -218,6 +223,34 @@ class Objective:
             if term is not None:
                 self._terms[t.arm or "both"][t.id] = term
 
+        for arm in ARMS:
+            self._terms[arm][f"unnamed, {arm}"] = self._unnamed(arm)
+
+    def _unnamed(self, arm):
+        """Return the penalty of signatures that go with an outcome though nobody says so."""
+        named = {
+            kind: {t.marker for t in self.targets if t.arm == arm and t.analysis == analysis
+                   and t.part == "P" and t.rule != "above"}
+            for kind, analysis in (("efs", "levels"), ("dor", "durations"))
+        }  # fmt: skip
+        if arm == "SOC":
+            named = {kind: names | set(IMMUNE_SOC) for kind, names in named.items()}
+        places = {
+            kind: [self._levels[arm][kind][4][(name, "")]
+                   for name in SIGNATURE_COLUMNS if name not in names]
+            for kind, names in named.items()
+        }  # fmt: skip
+        ranks = [i for i, name in enumerate(SIGNATURE_COLUMNS) if name not in IMMUNE_SOC]
+
+        def penalty(s):
+            z = [s[(arm, kind)][2][own] for kind, own in places.items()]
+            if arm == "SOC":
+                z.append(s[("SOC", "rank")][0][ranks])
+            beyond = np.maximum(0, np.abs(np.concatenate(z)) - UNNAMED[arm])
+            return float((beyond * beyond).sum())
+
+        return penalty
+
     def _term(self, t: Target):
         where = None
         if t.analysis == "levels":
@@ -235,6 +268,16 @@ class Objective:
         if t.analysis == "ongoing" and t.part == "P" and t.marker in self._ranked:
             place = self._ranked.index(t.marker)
             return lambda s: _signed(t, *(v[place] for v in s[(t.arm, "rank")]))
+        if t.analysis == "any outcome":
+            levels = {kind: self._levels[t.arm][kind][4][(t.marker, "")] for kind in ("efs", "dor")}
+            place = self._ranked.index(t.marker)
+            return lambda s: _short(
+                max(
+                    s[(t.arm, "rank")][0][place],
+                    *(-s[(t.arm, kind)][2][column] for kind, column in levels.items()),
+                ),
+                2.05, 0.2,
+            )  # fmt: skip
         if t.analysis == "gain after":
             index = self._levels[t.arm]["efs"][4]
             a, b = (index[(t.marker, f"biopsy {w} first line")] for w in ("after", "before"))
@@ -260,7 +303,6 @@ class Objective:
             "b-cells-ongoing-only": lambda s: float(
                 (np.maximum(0, np.abs(s["other ranks"]) - 1.8) ** 2).sum() * 40
             ),
-            "soc-immune": lambda s: _short(-s["apm"], 2.05, 0.2),
             "hgbl-median-axi": lambda s: _near(s["hgbl median"], t.value, 0.1),
             "hgbl-median-axi-lower": lambda s: _near(s["hgbl lower"], t.value, 0.06 * t.value),
             "spd-cr-soc": lambda s: _signed(t, s["cr SOC"], _strength(s["cr SOC"])),
@@ -275,7 +317,7 @@ class Objective:
         if t.id.startswith("h-score-") and t.analysis == "responses":
             level = 1 if "high" in t.subset else 0
             code = {"ongoing": 2, "relapsed": 1, "none": 0}[t.level]
-            return lambda s: abs(s["h table"][level, code] - t.value) * 2.5
+            return lambda s: abs(s["h table"][level, code] - t.value) * 6.0
         return None
 
     def statistics(self) -> dict:
@@ -291,9 +333,7 @@ class Objective:
             chosen = slot[order]
             s[(arm, kind)] = columns.fit(inside[chosen], ones[chosen])
         self._response_statistics(s, arm, slot)
-        if arm == "SOC":
-            s["apm"] = s[("SOC", "efs")][2][self._levels["SOC"]["efs"][4][("sig_apm", "")]]
-        else:
+        if arm == "axi-cel":
             s["other ranks"] = s[("axi-cel", "rank")][0][self._others]
         return s
 

@@ -179,8 +179,11 @@ def describe(row: Row) -> str:
         return f"EFS{arm}: effect of H-score at low SII less that at high SII"
     if t.analysis == "response rate":
         return f"objective response{arm}{within}: {part}"
-    if t.analysis == "any immune":
-        return f"smallest P of five immune signatures{arm}"
+    if t.analysis == "any outcome":
+        return f"{name} high goes with a good course, best of three outcomes{arm}: {part}"
+    if t.analysis == "few":
+        outcome = {"levels": "EFS", "durations": "DOR", "ongoing": "ongoing response"}[t.level]
+        return f"signatures that go with {outcome}{arm}: {part}"
     if t.analysis == "events":
         return f"events{arm}{within}"
     if t.analysis == "responses":

@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from secondline.cohort.columns import ARMS, CLUSTERS, SIGNATURE_COLUMNS, SIGNATURES
-from secondline.cohort.targets import read_targets
+from secondline.cohort.columns import ARMS, SIGNATURE_COLUMNS, SIGNATURES
 from secondline.errors import InputError, one_of
 
 
@@ -37,19 +36,3 @@ def signature_scores(table: pd.DataFrame, arm: str = "all") -> pd.DataFrame:
         raise InputError("The cohort has no signature scores; there is nothing to cluster.")
     scores.index.name = "sample"
     return scores
-
-
-def printed_index_p() -> dict[tuple[str, str, str], str]:
-    """Return the P values that the source prints for its indices, by index, arm and endpoint.
-
-    Read from the claims. Where the source says only that there is none below 0.05, so
-    does the text here.
-    """
-    clocks = {"levels": "EFS", "durations": "DOR"}
-    found = {}
-    for target in read_targets():
-        own = target.marker in CLUSTERS and target.analysis in clocks and not target.subset
-        if own and target.part == "P" and target.kind == "text":
-            text = target.printed if target.field else f"{target.rule} {target.value:g}"
-            found[(target.marker, target.arm, clocks[target.analysis])] = text
-    return found

@@ -58,6 +58,7 @@ from secondline.figures.subgroups import subgroups
 from secondline.figures.survival_curves import icon_array, survival_curves
 from secondline.figures.table import Table, table
 from secondline.figures.trial_flow import trial_flow
+from secondline.figures.volcano import volcano
 
 __all__ = [
     "DRUG_COLOURS",
@@ -119,4 +120,5 @@ __all__ = [
     "true_curves",
     "turning_map",
     "use_book_style",
+    "volcano",
 ]

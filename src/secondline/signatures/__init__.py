@@ -37,6 +37,14 @@ from secondline.signatures.pages import (
     ways_reading,
 )
 from secondline.signatures.rcc import read_rcc, read_rcc_folder
+from secondline.signatures.screening import (
+    ENDPOINTS,
+    Screen,
+    found_page,
+    screen,
+    screen_summary_page,
+    screens_reading,
+)
 from secondline.signatures.stability import (
     Stability,
     bootstrap,
@@ -48,12 +56,14 @@ from secondline.signatures.stability import (
 
 __all__ = [
     "DISTANCES",
+    "ENDPOINTS",
     "LINKAGES",
     "MISSING",
     "Clustering",
     "Components",
     "Match",
     "Matrix",
+    "Screen",
     "Stability",
     "adjusted",
     "bootstrap",
@@ -64,6 +74,7 @@ __all__ = [
     "clusters_page",
     "correlations",
     "effective_tests",
+    "found_page",
     "gaps_page",
     "gaps_reading",
     "index_page",
@@ -80,6 +91,9 @@ __all__ = [
     "read_rcc",
     "read_rcc_folder",
     "root_mean_square",
+    "screen",
+    "screen_summary_page",
+    "screens_reading",
     "sizes_reading",
     "stability_page",
     "stability_reading",

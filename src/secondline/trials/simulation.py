@@ -1,6 +1,7 @@
 """Simulate two-arm trials: first what happens to patients, then what a trial sees of it."""
 
 from dataclasses import dataclass, field
+from math import isfinite
 from numbers import Real
 
 import numpy as np
@@ -279,6 +280,7 @@ def month_of_event(patients: Histories, rule: EventRule, events: int) -> np.ndar
 
 def whole_number(name, value, lowest) -> int:
     """Return a whole number that is at least `lowest`, or raise InputError."""
-    if isinstance(value, Real) and not isinstance(value, bool) and value == int(value) >= lowest:
+    number = isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
+    if number and value == int(value) >= lowest:
         return int(value)
     raise InputError(f"{name} is {value!r}; it must be a whole number, {lowest} or more.")
