@@ -12,6 +12,7 @@ from secondline.trials.design import (
     Scans,
     zuma7,
 )
+from secondline.trials.truth import check_share, is_number
 
 WEEK = 7 / MONTH_DAYS
 WHOM = ("randomised", "treated")
@@ -142,6 +143,7 @@ def biology(
         ("axi", new_therapy_axi, seen_at_once_axi),
         ("soc", new_therapy_soc, seen_at_once_soc),
     ):
+        check_share(**{f"new_therapy_{arm}": new, f"seen_at_once_{arm}": once})
         if new > once:
             raise InputError(
                 f"new_therapy_{arm} is {new!r} and seen_at_once_{arm} {once!r}; the start of a new "
@@ -194,22 +196,25 @@ def own_rule(deadline_days: int, scan_weeks: int, new_therapy: str = "event") ->
     InputError
         If a number cannot be used.
     """
-    if deadline_days != 0 and not 7 <= deadline_days <= LATEST_DEADLINE_DAYS:
+    if not is_number(deadline_days) or not (
+        deadline_days == 0 or 7 <= deadline_days <= LATEST_DEADLINE_DAYS
+    ):
         raise InputError(
             f"deadline_days is {deadline_days!r}; it must be 0 (no deadline) or a number of days "
             f"from 7 to {LATEST_DEADLINE_DAYS}."
         )
-    if scan_weeks != 0 and not 1 <= scan_weeks <= 104:
+    if not is_number(scan_weeks) or not (scan_weeks == 0 or scan_weeks in range(1, 105)):
         raise InputError(
-            f"scan_weeks is {scan_weeks!r}; it must be 0 (no scans needed) or a number of weeks "
-            "from 1 to 104."
+            f"scan_weeks is {scan_weeks!r}; it must be 0 (no scans needed) or a whole number of "
+            "weeks from 1 to 104."
         )
-    scans = _weeks(*range(scan_weeks, 209, scan_weeks)) if scan_weeks else Scans()
+    every = int(scan_weeks)
+    scans = _weeks(*range(every, 209, every)) if every else Scans()
     return NamedRule(
         "your own",
         EventRule(scans, deadline_days / MONTH_DAYS if deadline_days else None, new_therapy),
         f"day {deadline_days:g}" if deadline_days else "none",
-        f"every {scan_weeks:g} weeks" if scan_weeks else "every day",
+        f"every {every} weeks" if every else "every day",
     )
 
 

@@ -11,6 +11,7 @@ from secondline.trials.cox import cox
 from secondline.trials.curves import survival_at
 from secondline.trials.design import RESPONSE_SETTLED, Design
 from secondline.trials.simulation import Histories, Trials, histories, observe, seen
+from secondline.trials.truth import check_above_zero
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,16 +147,19 @@ def compare_rules(design: Design, rules, n_trials: int, seed: int, *, at: float 
     Raises
     ------
     InputError
-        If a number cannot be used, or there is no rule.
+        If a number or a rule cannot be used, or there is no rule.
     """
     return compare(histories(design, n_trials, seed), rules, at=at)
 
 
 def compare(patients: Histories, rules, *, at: float = 24.0) -> Comparison:
     """Analyse the same trials under each rule; see :func:`compare_rules`."""
-    rules = tuple(rules)
-    if not rules:
+    if not isinstance(rules, (list, tuple)) or not all(isinstance(r, NamedRule) for r in rules):
+        raise InputError(f"rules are {rules!r}; give a list of named rules.")
+    if len(rules) == 0:
         raise InputError("rules is empty; give one rule or more.")
+    check_above_zero(at=at)
+    rules = tuple(rules)
     parts = [_one(observe_as(patients, named), at) for named in rules]
     logs, rates, middle, events, analysed, curves = zip(*parts, strict=True)
     return Comparison(
@@ -207,9 +211,10 @@ def _one(trials: Trials, at: float):
 def by_chance(patients: Histories) -> Histories:
     """Return patients whose new therapy has nothing to do with their own failure.
 
-    As many start a new therapy, in the same months, but each start is that of another
-    patient of the same arm and trial: the next in line. It is then an ordinary end of
-    observation, and the patient's own progression is not brought forward by it.
+    The starts are the same, in the same months, but each is dealt to another patient of
+    the same arm and trial: the next in line. There it is an ordinary end of observation,
+    unless that patient has failed before. A patient's own progression is not brought
+    forward by it.
     """
     starts = np.where(patients.new_therapy, patients.failure, np.inf)
     for own in (patients.design.arm == 1, patients.design.arm == 0):

@@ -10,6 +10,7 @@ from secondline.trials.truth import (
     LogLogistic,
     PiecewiseHazard,
     check_share,
+    is_number,
 )
 
 MONTH_DAYS = 365.25 / 12
@@ -84,7 +85,7 @@ class Arm:
             )
         for name in ("dropout", "treatment_months", "treatment_spread", "new_therapy_lead"):
             value = getattr(self, name)
-            if not (np.isfinite(value) and value >= 0):
+            if not (is_number(value) and value >= 0):
                 raise InputError(f"{name} is {value!r}; it must be a number, 0 or more.")
 
 
@@ -104,6 +105,8 @@ class Scans:
     shift: float = 5 / MONTH_DAYS
 
     def __post_init__(self):
+        if not (is_number(self.shift) and self.shift >= 0):
+            raise InputError(f"shift is {self.shift!r}; it must be a number of months, 0 or more.")
         months = np.asarray(self.months, dtype=float)
         rising = (np.diff(months) > 0).all() and np.isfinite(months).all()
         if len(months) and not (rising and months[0] > self.shift):
@@ -111,8 +114,6 @@ class Scans:
                 f"Scans are planned at {months.tolist()} months; they must rise, and the first "
                 f"must come after the largest shift, {self.shift:g} months."
             )
-        if not (np.isfinite(self.shift) and self.shift >= 0):
-            raise InputError(f"shift is {self.shift!r}; it must be a number of months, 0 or more.")
 
     @classmethod
     def on_days(cls, *days: float, shift_days: float = 5.0) -> "Scans":
@@ -154,7 +155,7 @@ class EventRule:
             if getattr(self, name) not in allowed:
                 raise InputError(f"{name} is {getattr(self, name)!r}; allowed: {one_of(allowed)}.")
         by = self.response_by
-        if by is not None and not (np.isfinite(by) and by > self.scans.shift):
+        if by is not None and not (is_number(by) and by > self.scans.shift):
             raise InputError(
                 f"response_by is {by!r}; it must be None or a number of months above the scans' "
                 f"largest shift, {self.scans.shift:g}."
@@ -194,16 +195,17 @@ class Design:
     def __post_init__(self):
         if isinstance(self.n, bool) or not isinstance(self.n, (int, np.integer)) or self.n < 2:
             raise InputError(f"n is {self.n!r}; it must be a whole number of patients, 2 or more.")
-        if not 0 < self.experimental_share < 1 or not 0 < self.n_experimental < self.n:
+        share = self.experimental_share
+        if not (is_number(share) and 0 < share < 1) or not 0 < self.n_experimental < self.n:
             raise InputError(
-                f"experimental_share is {self.experimental_share!r}; it must lie between 0 and 1 "
+                f"experimental_share is {share!r}; it must lie between 0 and 1 "
                 "and leave patients in both arms."
             )
-        if not (np.isfinite(self.accrual_power) and self.accrual_power > 0):
+        if not (is_number(self.accrual_power) and self.accrual_power > 0):
             raise InputError(f"accrual_power is {self.accrual_power!r}; it must be above 0.")
         for name in ("accrual_months", "follow_up_months"):
             value = getattr(self, name)
-            if not (np.isfinite(value) and value >= 0):
+            if not (is_number(value) and value >= 0):
                 raise InputError(f"{name} is {value!r}; it must be a number, 0 or more.")
 
     @property

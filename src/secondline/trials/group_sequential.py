@@ -115,7 +115,8 @@ def group_sequential(
     n_trials, seed = whole_number("n_trials", n_trials, 1), whole_number("seed", seed, 0)
     events = whole_number("events", events, 1)
     plan = boundaries(looks, alpha=alpha, spending=spending)
-    due = np.ceil(plan.fractions[:-1] * events - 1e-9).astype(int)
+    # more events than patients are never seen, and such a look never takes place
+    due = np.minimum(np.ceil(plan.fractions[:-1] * events - 1e-9), design.n + 1).astype(int)
     # two looks at the same event would be one
     keep = np.concatenate([np.diff(due) > 0, [True]])[: len(due)] & (due < events)
     due = tuple((i + 1, int(due[i]), float(plan.z[i])) for i in np.flatnonzero(keep))

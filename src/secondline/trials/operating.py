@@ -16,6 +16,7 @@ from secondline.trials.rank_tests import weighted
 from secondline.trials.risk import chunks
 from secondline.trials.sequential import check_alpha
 from secondline.trials.simulation import BLOCK, block_histories, observe, whole_number
+from secondline.trials.truth import check_share, is_number
 
 TESTS = ("log-rank", "early weights", "late weights", "MaxCombo", "RMST", "milestone")
 SUMMARIES = ("events", "analysed", "log_hazard_ratio", "rmst_difference", "milestone_control",
@@ -135,15 +136,12 @@ def operating_characteristics(
     Stat Med 2007;26:4505.
     """
     n_trials, seed = whole_number("n_trials", n_trials, 1), whole_number("seed", seed, 0)
-    tests = (tests,) if isinstance(tests, str) else tuple(tests)
-    unknown = [test for test in tests if test not in TESTS]
-    if unknown or not tests or len(set(tests)) < len(tests):
-        raise InputError(f"tests are {list(tests)!r}; allowed, each once: {one_of(TESTS)}.")
+    tests = _check_tests(tests)
     check_alpha(alpha)
     times = {"horizon": horizon, "milestone": milestone}
     for name, value in times.items():
         value = times[name] = design.follow_up_months if value is None else value
-        if not (np.isfinite(value) and value > 0):
+        if not (is_number(value) and value > 0):
             raise InputError(f"{name} is {value!r}; it must be a number of months above 0.")
     settings = (design, n_trials, seed, tests, alpha, times["horizon"], times["milestone"])
     counts = np.zeros((3, len(tests)), dtype=np.int64)
@@ -170,6 +168,14 @@ def operating_characteristics(
         horizon=float(times["horizon"]),
         milestone=float(times["milestone"]),
     )
+
+
+def _check_tests(tests) -> tuple[str, ...]:
+    tests = [tests] if isinstance(tests, str) else tests
+    listed = isinstance(tests, (list, tuple)) and len(tests) > 0
+    if not listed or any(test not in TESTS or tests.count(test) > 1 for test in tests):
+        raise InputError(f"tests are {tests!r}; allowed, each once: {one_of(TESTS)}.")
+    return tuple(tests)
 
 
 def _block(settings, block):
@@ -224,7 +230,24 @@ def _milestone(survival, se):
 
 
 def share_interval(share, trials: int, level: float = 0.95):
-    """Return Wilson's limits of a share of simulated trials (scalars or arrays)."""
+    """Return Wilson's limits of a share of simulated trials.
+
+    Parameters
+    ----------
+    share : float or ndarray
+        0 to 1.
+    trials : int
+        1 or more.
+    level : float
+
+    Raises
+    ------
+    InputError
+        If a number cannot be used.
+    """
+    trials = whole_number("trials", trials, 1)
+    for one in np.ravel(np.asarray(share, dtype=object)):
+        check_share(share=one)
     z = stats.norm.ppf((1 + level) / 2)
     share = np.asarray(share, dtype=float)
     middle = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)

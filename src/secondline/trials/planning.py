@@ -6,6 +6,7 @@ from scipy import stats
 from secondline.errors import InputError
 from secondline.trials.design import Design
 from secondline.trials.sequential import check_alpha
+from secondline.trials.truth import check_above_zero, is_number
 
 
 def schoenfeld_events(
@@ -35,7 +36,7 @@ def schoenfeld_events(
     lifelines has, puts (1 - HR) / (1 + HR) for -log(HR) / 2 and asks for slightly more.
     """
     _check(hazard_ratio, alpha, share)
-    if hazard_ratio == 1 or not alpha / 2 < power < 1:
+    if hazard_ratio == 1 or not (is_number(power) and alpha / 2 < power < 1):
         raise InputError(
             f"hazard_ratio is {hazard_ratio!r} and power {power!r}; the ratio must not be 1, and "
             f"power must lie between {alpha / 2:g} and 1."
@@ -61,7 +62,7 @@ def schoenfeld_power(
     Rejection with the wrong arm ahead is left out, as in the formula.
     """
     _check(hazard_ratio, alpha, share)
-    if not (np.isfinite(events) and events >= 0):
+    if not (is_number(events) and events >= 0):
         raise InputError(f"events is {events!r}; it must be a number, 0 or more.")
     drift = abs(np.log(hazard_ratio)) * np.sqrt(share * (1 - share) * events)
     return float(stats.norm.cdf(drift - stats.norm.isf(alpha / 2)))
@@ -122,7 +123,6 @@ def sample_size(
 
 def _check(hazard_ratio, alpha, share) -> None:
     check_alpha(alpha)
-    if not (np.isfinite(hazard_ratio) and hazard_ratio > 0):
-        raise InputError(f"hazard_ratio is {hazard_ratio!r}; it must be a number above 0.")
-    if not 0 < share < 1:
+    check_above_zero(hazard_ratio=hazard_ratio)
+    if not (is_number(share) and 0 < share < 1):
         raise InputError(f"share is {share!r}; it must lie between 0 and 1.")

@@ -6,7 +6,13 @@ import numpy as np
 
 from secondline.errors import InputError, one_of
 from secondline.trials.design import RESPONSE_SETTLED, Design, EventRule, Scans, zuma7
-from secondline.trials.truth import CureMixture, HazardRatio
+from secondline.trials.truth import (
+    CureMixture,
+    HazardRatio,
+    check_above_zero,
+    check_share,
+    is_number,
+)
 
 EFFECTS = ("ZUMA-7", "proportional", "delayed", "crossing", "none")
 
@@ -58,6 +64,8 @@ def design_with_effect(
     """
     if effect not in EFFECTS:
         raise InputError(f"effect is {effect!r}; allowed: {one_of(EFFECTS)}.")
+    check_above_zero(hazard_ratio=hazard_ratio, change_months=change_months)
+    check_share(rescued=rescued)
     base = zuma7()
     saved = CureMixture(base.control.after, cured=rescued)
     control = replace(base.control, name="control", crossover=crossover, after_crossover=saved)
@@ -92,7 +100,7 @@ def design_with_effect(
 
 def regular_scans(weeks: float, months: float) -> Scans:
     """Return scans every so many weeks over so many months; 0 weeks: none are needed."""
-    if not (np.isfinite(weeks) and weeks >= 0):
+    if not (is_number(weeks) and weeks >= 0):
         raise InputError(f"scan_weeks is {weeks!r}; it must be a number of weeks, 0 or more.")
     if weeks == 0:
         return Scans(())
@@ -104,5 +112,5 @@ def regular_scans(weeks: float, months: float) -> Scans:
 
 def check_scan_weeks(weeks: float) -> None:
     """Raise InputError unless a chapter's weeks between scans are 0, or from 2 to 26."""
-    if not (weeks == 0 or 2 <= weeks <= 26):
+    if not (is_number(weeks) and (weeks == 0 or 2 <= weeks <= 26)):
         raise InputError(f"scan_weeks is {weeks!r}; it must be 0 or a number from 2 to 26.")

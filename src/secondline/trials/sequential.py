@@ -9,6 +9,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from secondline.errors import InputError, one_of
+from secondline.trials.truth import is_number
 
 SPENDING = ("O'Brien-Fleming", "Pocock", "none")
 # more standard errors than any boundary needs: such a look cannot stop the trial
@@ -100,7 +101,11 @@ def spend(fractions, *, alpha: float, spending: str) -> np.ndarray:
     """
     if spending not in SPENDING[:2]:
         raise InputError(f"spending is {spending!r}; allowed: {one_of(SPENDING[:2])}.")
-    t = np.asarray(fractions, dtype=float)
+    check_alpha(alpha)
+    given = np.atleast_1d(np.asarray(fractions, dtype=object)).tolist()
+    if not all(is_number(share) and 0 < share <= 1 for share in given):
+        raise InputError(f"fractions are {given!r}; each must lie above 0 and be 1 at most.")
+    t = np.array(given, dtype=float)
     if spending == "Pocock":
         return alpha * np.log1p((np.e - 1) * t)
     # each side spends half
@@ -144,9 +149,12 @@ def exit_probabilities(z, fractions, drift: float = 0.0) -> np.ndarray:
     ndarray, shape (looks,)
     """
     fractions = check_fractions(fractions)
-    z = np.asarray(z, dtype=float)
-    if z.shape != fractions.shape or not (z > 0).all():
-        raise InputError(f"z is {z.tolist()}; give one boundary above 0 for each look.")
+    given = np.atleast_1d(np.asarray(z, dtype=object)).tolist()
+    if len(given) != len(fractions) or not all(is_number(limit) and limit > 0 for limit in given):
+        raise InputError(f"z is {given!r}; give one boundary above 0 for each look.")
+    if not is_number(drift):
+        raise InputError(f"drift is {drift!r}; it must be a number.")
+    z = np.array(given, dtype=float)
     crossed, walk = [], _Walk(drift=float(drift))
     for fraction, limit in zip(fractions, z, strict=True):
         crossed.append(walk.crossing(fraction, limit))
@@ -201,17 +209,18 @@ class _Walk:
 
 def check_fractions(fractions) -> np.ndarray:
     """Return the looks' shares of the information as an array, or raise InputError."""
-    t = np.atleast_1d(np.asarray(fractions, dtype=float))
-    rising = t.ndim == 1 and len(t) > 0 and (np.diff(t) > 0).all()
-    if not (rising and t[0] > 0 and abs(t[-1] - 1) < 1e-12):
-        raise InputError(
-            f"Looks are planned at {np.asarray(fractions).tolist()} of the information; the shares "
-            "must rise from above 0, and the last must be 1."
-        )
-    return t
+    given = np.atleast_1d(np.asarray(fractions, dtype=object)).tolist()
+    if given and all(is_number(share) for share in given):
+        t = np.array(given, dtype=float)
+        if t[0] > 0 and (np.diff(t) > 0).all() and abs(t[-1] - 1) < 1e-12:
+            return t
+    raise InputError(
+        f"Looks are planned at {given!r} of the information; the shares must rise from above 0, "
+        "and the last must be 1."
+    )
 
 
 def check_alpha(alpha) -> None:
     """Raise InputError unless alpha lies between 0 and 1."""
-    if not 0 < alpha < 1:
+    if not (is_number(alpha) and 0 < alpha < 1):
         raise InputError(f"alpha is {alpha!r}; it must lie between 0 and 1.")

@@ -1,13 +1,12 @@
 """Simulate two-arm trials: first what happens to patients, then what a trial sees of it."""
 
 from dataclasses import dataclass, field
-from math import isfinite
-from numbers import Real
 
 import numpy as np
 
 from secondline.errors import InputError
 from secondline.trials.design import RESPONSE_SETTLED, Design, EventRule
+from secondline.trials.truth import is_number
 
 # trials that share one stream of random numbers: the unit that is never split
 BLOCK = 50
@@ -280,7 +279,6 @@ def month_of_event(patients: Histories, rule: EventRule, events: int) -> np.ndar
 
 def whole_number(name, value, lowest) -> int:
     """Return a whole number that is at least `lowest`, or raise InputError."""
-    number = isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
-    if number and value == int(value) >= lowest:
+    if is_number(value) and value == int(value) >= lowest:
         return int(value)
     raise InputError(f"{name} is {value!r}; it must be a whole number, {lowest} or more.")

@@ -1,6 +1,8 @@
 """True survival curves to simulate from: a curve is anything with ``survival`` and ``times``."""
 
 from dataclasses import dataclass
+from math import isfinite
+from numbers import Real
 
 import numpy as np
 
@@ -87,13 +89,13 @@ class PiecewiseHazard:
     cuts: tuple[float, ...] = ()
 
     def __post_init__(self):
-        hazards, cuts = np.asarray(self.hazards, float), np.asarray(self.cuts, float)
-        if hazards.shape != (len(cuts) + 1,) or not (hazards >= 0).all():
+        hazards = self.hazards
+        if len(hazards) != len(self.cuts) + 1 or not all(is_number(h) and h >= 0 for h in hazards):
             raise InputError(
                 f"hazards are {self.hazards!r} and cuts {self.cuts!r}; give one hazard, 0 or "
                 "more, before each cut and one after the last."
             )
-        _check_cuts(cuts)
+        _check_cuts(self.cuts)
 
     def _steps(self):
         cuts = np.concatenate([[0.0], self.cuts])
@@ -140,7 +142,7 @@ class CureMixture:
 
     def __post_init__(self):
         check_share(cured=self.cured)
-        if not (np.isfinite(self.lag) and self.lag >= 0):
+        if not (is_number(self.lag) and self.lag >= 0):
             raise InputError(f"lag is {self.lag!r}; it must be a number of months, 0 or more.")
 
     def survival(self, t):
@@ -177,15 +179,14 @@ class HazardRatio:
     changes: tuple[float, ...] = ()
 
     def __post_init__(self):
-        ratios = np.asarray(self.ratios, dtype=float)
-        if ratios.shape != (len(self.changes) + 1,) or not (
-            np.isfinite(ratios).all() and (ratios > 0).all()
+        if len(self.ratios) != len(self.changes) + 1 or not all(
+            is_number(ratio) and ratio > 0 for ratio in self.ratios
         ):
             raise InputError(
                 f"ratios are {self.ratios!r} and changes {self.changes!r}; give one ratio above 0 "
                 "before each change and one after the last."
             )
-        _check_cuts(np.asarray(self.changes, dtype=float))
+        _check_cuts(self.changes)
 
     def _steps(self):
         changes = np.concatenate([[0.0], self.changes])
@@ -211,20 +212,31 @@ class HazardRatio:
         return self.base.times(np.exp(-(base[piece] + (needed - summed[piece]) / ratios[piece])))
 
 
+def is_number(value) -> bool:
+    """Tell whether a value is a finite real number; True and False are none."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return False
+    try:
+        return isfinite(value)
+    except OverflowError:
+        return False
+
+
 def check_above_zero(**values) -> None:
     """Raise InputError unless each named value is a finite number above 0."""
     for name, value in values.items():
-        if not (np.isfinite(value) and value > 0):
+        if not (is_number(value) and value > 0):
             raise InputError(f"{name} is {value!r}; it must be a number above 0.")
 
 
 def check_share(**values) -> None:
     """Raise InputError unless each named value lies between 0 and 1."""
     for name, value in values.items():
-        if not 0 <= value <= 1:
+        if not (is_number(value) and 0 <= value <= 1):
             raise InputError(f"{name} is {value!r}; it must be a share from 0 to 1.")
 
 
 def _check_cuts(cuts) -> None:
-    if len(cuts) and not (np.isfinite(cuts).all() and cuts[0] > 0 and (np.diff(cuts) > 0).all()):
-        raise InputError(f"Months of change are {cuts.tolist()}; they must rise and be above 0.")
+    known = all(is_number(cut) and cut > 0 for cut in cuts)
+    if not (known and (np.diff(cuts) > 0).all()):
+        raise InputError(f"Months of change are {list(cuts)!r}; they must rise and be above 0.")
