@@ -1,12 +1,14 @@
 """The chapter on event clocks, re-executed with other biologies, rules and mistakes."""
 
 import json
+import math
 
 import pytest
-from papermill.exceptions import PapermillExecutionError
+from conftest import displayed, run_in_process
 
 from secondline import trials
 from secondline.chapters import check_number, read_recorded
+from secondline.errors import InputError
 
 CHAPTER = "book/zuma7/endpoint-definitions.ipynb"
 FEW = {"n_trials": 30}
@@ -67,11 +69,11 @@ def test_the_page_as_it_stands_meets_the_printed_margins(as_it_comes):
 @pytest.mark.parametrize(
     "settings",
     [
-        {"late_response_axi": 0.3, "deadline_days": 63, "scan_weeks": 9, "seed": 8},
         {"late_response_axi": 0.0, "new_therapy_axi": 0.0, "new_therapy_soc": 0.0,
          "deadline_days": 0, "scan_weeks": 0, "n": 200},
         {"seen_at_once_axi": 1.0, "seen_at_once_soc": 1.0, "new_therapy_axi": 0.6,
-         "new_therapy_soc": 0.6, "late_response_soc": 0.5, "new_therapy": "censor"},
+         "new_therapy_soc": 0.6, "late_response_soc": 0.5, "new_therapy": "censor",
+         "late_response_axi": 0.3, "deadline_days": 63, "scan_weeks": 9, "seed": 8},
         {"treatment_months_axi": 0, "treatment_months_soc": 12, "n": 60, "n_trials": 20,
          "deadline_days": 84, "scan_weeks": 104, "new_therapy": "ignore", "late_response_axi": 1.0},
     ],
@@ -101,7 +103,12 @@ def test_other_settings_give_the_right_other_result(run, settings):
     if used.get("new_therapy_soc") == 0:
         assert recorded["ignored"] == recorded["censored"] == recorded["by_chance"]
         assert recorded["ignored"] == recorded["zuma7_hazard_ratio"]
-        assert "No axi-cel patient responds late" in executed.read_text(encoding="utf-8")
+        assert "Nobody responds late" in executed.read_text(encoding="utf-8")
+    elif used.get("late_response_soc"):
+        lost = recorded["taken_simulated"]
+        text = executed.read_text(encoding="utf-8")
+        assert f"{lost:.1f} of 100 axi-cel patients (9 weeks)" in text
+        assert " of 100 SOC patients (9 weeks): patients free of failure" in text
     if used.get("seen_at_once_soc") == 1.0:
         # nothing waits for a scan, so that only a deadline can move a date
         assert recorded["gained"] == 0
@@ -120,14 +127,16 @@ def test_other_settings_give_the_right_other_result(run, settings):
          "deadline_days is 150; it must be a whole number from 0 to 84. new_therapy is 'censored'; "
          "allowed: 'event', 'censor' or 'ignore'."),
         ({"seen_at_once_soc": 0.0}, "new_therapy_soc is 0.4 and seen_at_once_soc 0.0; the start"),
+        ({"n": [359], "seed": True, "treatment_months_soc": math.nan, "seen_at_once_axi": ""},
+         "n is [359]; it must be a whole number from 60 to 1000. seed is True; it must be a whole "
+         "number from 0 to 1000000. seen_at_once_axi is ''; it must be a number from 0 to 1. "
+         "treatment_months_soc is nan; it must be a number from 0 to 12."),
     ],
 )  # fmt: skip
-def test_a_mistake_stops_with_a_sentence(run, parameters, sentence):
-    with pytest.raises(PapermillExecutionError) as caught:
-        run(**parameters)
-    assert caught.value.ename == "InputError"
-    assert sentence in caught.value.evalue
-    assert caught.value.traceback == [f"InputError: {caught.value.evalue}"]
+def test_a_mistake_stops_with_a_sentence(root, parameters, sentence):
+    with pytest.raises(InputError) as caught:
+        run_in_process(root / CHAPTER, **parameters)
+    assert sentence in str(caught.value)
 
 
 def test_exercise_stubs_ask_and_right_answers_pass(as_it_comes):
@@ -143,12 +152,7 @@ def test_exercise_stubs_ask_and_right_answers_pass(as_it_comes):
 
 
 def test_every_simulated_table_says_that_its_patients_are_virtual(as_it_comes):
-    pages = [
-        "".join(output["data"]["text/html"])
-        for cell in json.loads(as_it_comes.read_text(encoding="utf-8"))["cells"]
-        for output in cell.get("outputs", ())
-        if "sl-table" in "".join(output.get("data", {}).get("text/html", ""))
-    ]
+    pages = [page for page in displayed(as_it_comes, "text/html") if "sl-table" in page]
     virtual = ["synthetic data, no real patients" in page for page in pages]
     assert len(pages) == 7
     assert sum(virtual) == 5

@@ -122,9 +122,10 @@ def test_late_responders_are_lost_under_early_deadlines_only(patients):
     lost = in_time.rate[1:, 1] - late.rate[1:, 1]
     np.testing.assert_allclose(lost, 0.2 * in_time.rate[0, 1], atol=0.015)
     np.testing.assert_array_equal(late.rates[:, :, 0], in_time.rates[:, :, 0])
-    text = deadline_reading(in_time, late, 0.2)
+    text = deadline_reading(in_time, late)
     assert f"{100 * lost[0]:.1f} of 100 axi-cel patients (12 weeks)" in text
-    assert "No axi-cel patient responds late" in deadline_reading(in_time, in_time, 0.0)
+    assert "SOC" not in text
+    assert "Nobody responds late" in deadline_reading(in_time, in_time)
     assert len(deadline_page(in_time, late)) == 3
 
 
@@ -142,6 +143,7 @@ def test_only_informative_censoring_is_biased():
     assert abs(ways.hazard_ratio[3] - ways.hazard_ratio[1]) < 0.03
     text = new_therapy_reading(ways)
     assert f"{100 * (censored[0] - ignored[0]):.1f} points" in text
+    assert f"{ways.events[3]:.0f} events instead of {ways.events[1]:.0f}" in text
 
 
 def test_by_chance_leaves_progression_to_itself(patients):
@@ -207,6 +209,9 @@ def test_pages_and_readings_hold_the_numbers(patients, schedules):
     assert page["Hazard ratio"].iloc[1].startswith(f"{schedules.hazard_ratio[1]:.3f} (±")
     text = schedules_reading(schedules)
     assert f"{schedules.hazard_ratio.min():.3f}" in text
+    times, error = schedules.ratio_to(int(schedules.hazard_ratio.argmin()))
+    assert f"{times.max():.3f} times the first" in text
+    assert f"only {error[times.argmax()]:.3f}." in text
     assert f"{schedules.medians[:, 1, 0].max():.1f} months (" in text
     first = first_scan_page(patients, schedules).set_index("Rule")["The median stands"]
     assert first["continuous"] == "–"
@@ -244,7 +249,16 @@ def test_figures_say_that_patients_are_virtual(patients, schedules):
     [
         (lambda: own_rule(3, 6), "deadline_days is 3; it must be 0 (no deadline) or a number of"),
         (lambda: own_rule(85, 6), "deadline_days is 85"),
+        (lambda: own_rule("42", 6), "deadline_days is '42'"),
+        (lambda: own_rule(True, 6), "deadline_days is True"),
+        (lambda: own_rule(float("nan"), 6), "deadline_days is nan"),
         (lambda: own_rule(42, 105), "scan_weeks is 105; it must be 0 (no scans needed)"),
+        (lambda: own_rule(42, 1.5), "scan_weeks is 1.5; it must be 0 (no scans needed) or a whole"),
+        (lambda: own_rule(42, None), "scan_weeks is None"),
+        (lambda: biology(seen_at_once_axi="0.3"), "seen_at_once_axi is '0.3'; it must be a share"),
+        (lambda: biology(treatment_months_soc=[1]), "treatment_months is [1]; it must be a number"),
+        (lambda: compare_rules(biology(), "ZUMA-7", 2, 1), "rules are 'ZUMA-7'; give a list of"),
+        (lambda: compare_rules(biology(), RULES, 2, 1, at="24"), "at is '24'; it must be a number"),
         (lambda: own_rule(42, 6, "stop"), "new_therapy is 'stop'; allowed:"),
         (lambda: biology(new_therapy_soc=0.8), "new_therapy_soc is 0.8 and seen_at_once_soc 0.7"),
         (lambda: biology(new_therapy_axi=0.4), "new_therapy_axi is 0.4 and seen_at_once_axi 0.3"),

@@ -176,13 +176,36 @@ def test_sentences_follow_the_results():
     words = trials.tests_reading(results)
     assert "'none'" not in words
     assert "'delayed'" in words
-    assert "The formula has nothing to say" in trials.formula_reading(results["none"], "none", 0.7)
+    silent = trials.formula_reading(results["none"], "none", 0.7)
+    assert "has nothing to say of a trial of like arms" in silent
     assert "for a part of the time only" in trials.formula_reading(results["delayed"], "delayed", 0.7)
     design = trials.design_with_effect("none", **settings)
     once = trials.group_sequential(design, 50, 1, events=60)
     assert "no virtual trial stops early" in trials.stop_reading(once, results["none"])
-    assert "one analysis" in trials.report(results["none"], "none", 0.7, "Pocock", 1)
-    assert "3 analyses" in trials.report(results["crossing"], "crossing", 0.7, "Pocock", 3)
+    assert "one analysis" in trials.report(
+        results["none"], "none", 0.7, trials.boundaries([1.0]), seed=1
+    )
+    plan = trials.boundaries(trials.look_fractions(3), spending="Pocock")
+    text = trials.report(results["crossing"], "crossing", 0.7, plan, seed=1)
+    assert "33 %, 67 %, 100 % of the events, Pocock-type spending" in text
+    assert f"P at most {plan.p[0]:.4f}, {plan.p[1]:.4f}, {plan.p[2]:.4f}." in text
+    assert "(seed 1)" in text
+    # a formula is right about one constant ratio, and wrong about none
+    large = trials.by_effect({"n": 359}, 100, 1, tests="log-rank")
+    agree = trials.formula_reading(large["proportional"], "proportional", 0.7)
+    assert "They agree" in agree
+    apart = trials.formula_reading(large["crossing"], "crossing", 0.7)
+    assert "They are further apart than two points" in apart
+
+
+def test_sample_sizes_on_the_page_are_those_of_the_formula(design):
+    page = trials.sample_size_page(design, 0.5, alpha=0.05)
+    for percent, events, patients in page.itertuples(index=False):
+        power = float(percent) / 100
+        assert int(patients) == trials.sample_size(design, 0.5, power=power)
+        assert int(events) - 1 < trials.schoenfeld_events(0.5, power=power) <= int(events)
+    none = trials.sample_size_page(design, 1, alpha=0.05)
+    assert set(none["Patients"]) == set(none["Events"]) == {"–"}
 
 
 def test_figures_are_stamped_as_virtual():
@@ -209,8 +232,25 @@ def test_figures_are_stamped_as_virtual():
     ("call", "sentence"),
     [
         (lambda d: trials.operating_characteristics(d, 0, 1), "n_trials is 0"),
-        (lambda d: trials.operating_characteristics(d, 1, 1, tests=("t",)), r"tests are \['t'\]"),
-        (lambda d: trials.operating_characteristics(d, 1, 1, tests=()), r"tests are \[\]"),
+        (lambda d: trials.operating_characteristics(d, 1, 1, tests=("t",)), r"tests are \('t',\)"),
+        (lambda d: trials.operating_characteristics(d, 1, 1, tests=()), r"tests are \(\)"),
+        (lambda d: trials.operating_characteristics(d, 1, 1, tests=None), "tests are None"),
+        (lambda d: trials.operating_characteristics(d, 1, 1, tests=[["RMST"]]), r"are \[\['RMST"),
+        (lambda d: trials.operating_characteristics(d, 1, 1, alpha="5 %"), "alpha is '5 %'"),
+        (lambda d: trials.operating_characteristics(d, 1, 1, horizon=True), "horizon is True"),
+        (lambda d: trials.operating_characteristics(d, 1, 1, scheduler="here"), "No dask scheduler"),
+        (lambda d: trials.boundaries(["half", 1]), r"planned at \['half', 1\]"),
+        (lambda d: trials.boundaries([]), r"planned at \[\]"),
+        (lambda d: trials.spend([2], alpha=0.05, spending="Pocock"), r"fractions are \[2\]"),
+        (lambda d: trials.exit_probabilities([2, 2], [0.5, 1], "up"), "drift is 'up'"),
+        (lambda d: trials.peeking(0, alpha=0.05), "most is 0"),
+        (lambda d: trials.look_fractions("three"), "looks is 'three'"),
+        (lambda d: trials.share_interval(1.5, 9), "share is 1.5"),
+        (lambda d: trials.share_interval(0.5, 0), "trials is 0"),
+        (lambda d: trials.design_with_effect("none", hazard_ratio="0.7"), "hazard_ratio is '0.7'"),
+        (lambda d: trials.design_with_effect("none", dropout=[0.1]), r"dropout is \[0.1\]"),
+        (lambda d: trials.design_with_effect("none", rescued=float("nan")), "rescued is nan"),
+        (lambda d: trials.design_with_effect("delayed", change_months=0), "change_months is 0"),
         (lambda d: trials.operating_characteristics(d, 1, 1, alpha=1), "alpha is 1"),
         (lambda d: trials.operating_characteristics(d, 1, 1, horizon=0), "horizon is 0"),
         (lambda d: trials.operating_characteristics(d, 1, 1, tests="RMST").power("MaxCombo"),

@@ -5,16 +5,23 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from secondline.errors import InputError
+from secondline.trials.design import Design
 from secondline.trials.group_sequential import GroupSequential
 from secondline.trials.operating import (
     OperatingCharacteristics,
     operating_characteristics,
     share_interval,
 )
-from secondline.trials.planning import expected_events, schoenfeld_power
+from secondline.trials.planning import (
+    expected_events,
+    sample_size,
+    schoenfeld_events,
+    schoenfeld_power,
+)
 from secondline.trials.scenarios import EFFECTS, design_with_effect
 from secondline.trials.sequential import Boundaries, boundaries
+from secondline.trials.simulation import whole_number
+from secondline.trials.truth import check_share
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +99,21 @@ def _each(designs, n_trials, seed, **run):
     return tuple(operating_characteristics(d, n_trials, seed, **run) for d in designs)
 
 
-def variants(effect: str, settings: dict) -> dict:
-    """Return the design as set, and others that differ in one thing each."""
+def variants(effect: str, settings: dict, n_trials: int, seed: int, **run) -> dict:
+    """Run the design as set, and others that differ in one thing each.
+
+    Parameters
+    ----------
+    effect, settings
+        As for :func:`along_crossover`.
+    n_trials, seed, **run
+        As for :func:`secondline.trials.operating_characteristics`.
+
+    Returns
+    -------
+    dict of str to OperatingCharacteristics
+        What differs, and the log-rank test of that design.
+    """
     changes = {
         "as set": {},
         "half the follow-up": {"follow_up_months": settings["follow_up_months"] / 2},
@@ -103,23 +123,22 @@ def variants(effect: str, settings: dict) -> dict:
         "scans every 12 weeks": {"scan_weeks": 12.0},
         "failures known at once": {"scan_weeks": 0.0},
     }
-    return {name: design_with_effect(effect, **(settings | new)) for name, new in changes.items()}
+    designs = [design_with_effect(effect, **(settings | new)) for new in changes.values()]
+    return dict(zip(changes, _each(designs, n_trials, seed, **run), strict=True))
 
 
-def variants_page(designs: dict, n_trials: int, seed: int, **run) -> pd.DataFrame:
+def variants_page(results: dict) -> pd.DataFrame:
     """Return a table of designs that differ in one thing each."""
-    rows = []
-    for (name, design), result in zip(
-        designs.items(), _each(designs.values(), n_trials, seed, **run), strict=True
-    ):
-        rows.append({
+    return pd.DataFrame([
+        {
             "Design": name,
             "Months": f"{result.months:.1f}",
             "Events": f"{result.mean['events']:.0f}",
             "Average HR": f"{result.hazard_ratio:.2f}",
             "Power, log-rank (%)": percent(result, "log-rank"),
-        })  # fmt: skip
-    return pd.DataFrame(rows)
+        }
+        for name, result in results.items()
+    ])  # fmt: skip
 
 
 def percent(result: OperatingCharacteristics, test: str) -> str:
@@ -152,6 +171,23 @@ def planning_page(result: OperatingCharacteristics, hazard_ratio: float) -> pd.D
     ])  # fmt: skip
 
 
+def sample_size_page(
+    design: Design, hazard_ratio: float, *, alpha: float, powers=(0.8, 0.9, 0.95)
+) -> pd.DataFrame:
+    """Return events and patients that the formula asks for, one row for each power."""
+    share = design.experimental_share
+    rows = []
+    for power in powers:
+        events = patients = "–"
+        if hazard_ratio != 1:
+            needed = schoenfeld_events(hazard_ratio, power=power, alpha=alpha, share=share)
+            events = f"{np.ceil(needed):,.0f}"
+            patients = f"{sample_size(design, hazard_ratio, power=power, alpha=alpha):,}"
+        rows.append({"Power wanted (%)": f"{100 * power:g}", "Events": events,
+                     "Patients": patients})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 def effects_page(results: dict) -> pd.DataFrame:
     """Return what each test finds and the average effect, one column for each truth."""
     tests = next(iter(results.values())).tests
@@ -170,6 +206,7 @@ def effects_page(results: dict) -> pd.DataFrame:
 
 def look_fractions(looks: int) -> tuple[float, ...]:
     """Return evenly spaced shares of the information: (1/looks, ..., 1)."""
+    looks = whole_number("looks", looks, 1)
     return tuple(look / looks for look in range(1, looks + 1))
 
 
@@ -179,12 +216,18 @@ def boundary_page(plans: dict[str, Boundaries]) -> pd.DataFrame:
     frame = pd.DataFrame({"Look": range(1, len(first.z) + 1)})
     frame["Share of events"] = [f"{100 * f:.0f} %" for f in first.fractions]
     for name, plan in plans.items():
-        frame[name] = [f"{p:.4f}" if p >= 5e-5 else "<0.0001" for p in plan.p]
+        frame[name] = [p_text(p) for p in plan.p]
     return frame
+
+
+def p_text(p: float) -> str:
+    """Write the P value that a look needs."""
+    return f"{p:.4f}" if p >= 5e-5 else "<0.0001"
 
 
 def peeking(most: int, *, alpha: float) -> np.ndarray:
     """Return the type I error of testing at `alpha` at each of 1 to `most` looks, shape (most,)."""
+    most = whole_number("most", most, 1)
     return np.array([
         boundaries(look_fractions(looks), alpha=alpha, spending="none").spent[-1]
         for looks in range(1, most + 1)
@@ -202,12 +245,12 @@ def stops_page(result: GroupSequential) -> pd.DataFrame:
         row = {"Trials that": name, "%": f"{100 * which.mean():.1f}"}
         some = which & np.isfinite(result.hazard_ratio)
         row |= {
-            "HR, geometric mean": f"{geometric_mean(result.hazard_ratio[some]):.2f}",
+            "Average HR": f"{geometric_mean(result.hazard_ratio[some]):.2f}",
             "Months": f"{result.months[some].mean():.1f}",
             "Events": f"{result.events[some].mean():.0f}",
-            "Patients entered": f"{result.entered[some].mean():.0f}",
+            "Patients": f"{result.entered[some].mean():.0f}",
         } if some.any() else dict.fromkeys(
-            ("HR, geometric mean", "Months", "Events", "Patients entered"), "–"
+            ("Average HR", "Months", "Events", "Patients"), "–"
         )  # fmt: skip
         rows.append(row)
     return pd.DataFrame(rows)
@@ -250,8 +293,6 @@ def believed(power: float, alpha: float, before: float) -> float:
     InputError
         If a number is not a share.
     """
-    for name, value in {"power": power, "alpha": alpha, "before": before}.items():
-        if not 0 <= value <= 1:
-            raise InputError(f"{name} is {value!r}; it must be a share from 0 to 1.")
+    check_share(power=power, alpha=alpha, before=before)
     true, false = power * before, alpha / 2 * (1 - before)
     return true / (true + false) if true + false > 0 else float("nan")
