@@ -79,6 +79,18 @@ def test_other_settings_give_the_right_other_result(run, settings):
     assert recorded["usual_delayed"] < 30
 
 
+def test_a_cluster_gives_the_same_page(run):
+    """Two blocks of trials on two workers: every recorded value to the last bit."""
+    from distributed import LocalCluster
+
+    here = read_recorded(run(**SETTINGS[1]))
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        there = read_recorded(run(**SETTINGS[1], scheduler=cluster.scheduler_address))
+    assert here.keys() == there.keys()
+    for name, value in here.items():
+        assert there[name] == pytest.approx(value, rel=0, abs=0, nan_ok=True), name
+
+
 def test_the_settings_as_they_come_bear_the_text(run):
     recorded = read_recorded(run())
     assert recorded["usual_power"] == pytest.approx(100 * recorded["power"])

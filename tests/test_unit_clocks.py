@@ -206,7 +206,7 @@ def test_examples_are_patients_of_their_kind(patients):
 def test_pages_and_readings_hold_the_numbers(patients, schedules):
     page = rules_page(schedules)
     assert list(page["Rule"]) == [*schedules.names, "true curve"]
-    assert page["Hazard ratio"].iloc[1].startswith(f"{schedules.hazard_ratio[1]:.3f} (±")
+    assert page["HR (± error)"].iloc[1].startswith(f"{schedules.hazard_ratio[1]:.3f} (±")
     text = schedules_reading(schedules)
     assert f"{schedules.hazard_ratio.min():.3f}" in text
     times, error = schedules.ratio_to(int(schedules.hazard_ratio.argmin()))
@@ -225,7 +225,7 @@ def test_pages_and_readings_hold_the_numbers(patients, schedules):
 def test_too_few_patients_give_words_instead_of_numbers():
     tiny = compare_rules(biology(n=4, treatment_months_soc=12.0), TIME_ZERO_RULES, 1, 3)
     assert "too few patients" in time_zero_reading(tiny, tiny)
-    assert "–" in set(rules_page(tiny)["Hazard ratio"].str[:1])
+    assert "–" in set(rules_page(tiny)["HR (± error)"].str[:1])
     assert "no hazard ratio" in schedules_reading(tiny)
     figures.rule_dots(tiny)
     figures.clock_curves(tiny)

@@ -150,7 +150,8 @@ def ratios_at_stop(result, *, without_looks: float):
     rows = [(f"stops\nat {look}", result.stopped(look)) for look in range(1, result.looks)]
     rows += [("rejects\nat end", result.stopped(result.looks)), ("never\nrejects", ~result.rejected)]
     for place, (_, which) in enumerate(rows):
-        ratios = np.sort(result.hazard_ratio[which & (result.hazard_ratio > 0)])
+        known = np.isfinite(result.hazard_ratio) & (result.hazard_ratio > 0)
+        ratios = np.sort(result.hazard_ratio[which & known])
         if len(ratios) == 0:
             axes.text(place, without_looks, "none", ha="center", va="bottom", fontsize=8, color=GREY)
             continue

@@ -35,7 +35,7 @@ def rules_page(comparison: Comparison, *, truth: bool = True) -> pd.DataFrame:
     rows = [
         {
             "Rule": name,
-            "Hazard ratio": f"{_number(c.hazard_ratio[i], 3)} (± {_number(c.hazard_ratio_error[i], 3)})",
+            "HR (± error)": f"{_number(c.hazard_ratio[i], 3)} (± {_number(c.hazard_ratio_error[i], 3)})",
             "Median, axi-cel": _median(*c.medians[i, 1]),
             "Median, SOC": _median(*c.medians[i, 0]),
             rate: _pair(100 * c.rate[i]),
@@ -47,7 +47,7 @@ def rules_page(comparison: Comparison, *, truth: bool = True) -> pd.DataFrame:
         rows.append(
             {
                 "Rule": "true curve",
-                "Hazard ratio": "not constant",
+                "HR (± error)": "varies",
                 "Median, axi-cel": _median(middle[1]),
                 "Median, SOC": _median(middle[0]),
                 rate: _pair(100 * c.true_rates),
@@ -62,10 +62,10 @@ def deadline_page(without: Comparison, late: Comparison) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Response required by": name,
-            "HR, no late responder": _number(without.hazard_ratio[i], 3),
-            "HR, with them": _number(late.hazard_ratio[i], 3),
-            f"{rate}, none": _number(100 * without.rate[i, 1], 1),
-            f"{rate}, with them": _number(100 * late.rate[i, 1], 1),
+            "HR, none late": _number(without.hazard_ratio[i], 3),
+            "HR, some late": _number(late.hazard_ratio[i], 3),
+            f"{rate}, none late": _number(100 * without.rate[i, 1], 1),
+            f"{rate}, some late": _number(100 * late.rate[i, 1], 1),
         }
         for i, name in enumerate(without.names)
     )

@@ -78,10 +78,6 @@ class OperatingCharacteristics:
         """Return the share of trials in which one test rejects."""
         return float(self.rejected[self._place(test)])
 
-    def power_se(self, test: str) -> float:
-        """Return the Monte Carlo standard error of that share."""
-        return float(self.se[self._place(test)])
-
     def _place(self, test):
         if test not in self.tests:
             raise InputError(f"test is {test!r}; allowed: {one_of(self.tests)}.")

@@ -245,12 +245,12 @@ def stops_page(result: GroupSequential) -> pd.DataFrame:
         row = {"Trials that": name, "%": f"{100 * which.mean():.1f}"}
         some = which & np.isfinite(result.hazard_ratio)
         row |= {
-            "Average HR": f"{geometric_mean(result.hazard_ratio[some]):.2f}",
+            "Mean HR": f"{geometric_mean(result.hazard_ratio[some]):.2f}",
             "Months": f"{result.months[some].mean():.1f}",
             "Events": f"{result.events[some].mean():.0f}",
-            "Patients": f"{result.entered[some].mean():.0f}",
+            "Entered": f"{result.entered[some].mean():.0f}",
         } if some.any() else dict.fromkeys(
-            ("Average HR", "Months", "Events", "Patients"), "–"
+            ("Mean HR", "Months", "Events", "Entered"), "–"
         )  # fmt: skip
         rows.append(row)
     return pd.DataFrame(rows)
