@@ -107,11 +107,11 @@ class Scans:
     def __post_init__(self):
         if not (is_number(self.shift) and self.shift >= 0):
             raise InputError(f"shift is {self.shift!r}; it must be a number of months, 0 or more.")
-        months = np.asarray(self.months, dtype=float)
-        rising = (np.diff(months) > 0).all() and np.isfinite(months).all()
+        months = self.months
+        rising = all(is_number(month) for month in months) and (np.diff(months) > 0).all()
         if len(months) and not (rising and months[0] > self.shift):
             raise InputError(
-                f"Scans are planned at {months.tolist()} months; they must rise, and the first "
+                f"Scans are planned at {list(months)!r} months; they must rise, and the first "
                 f"must come after the largest shift, {self.shift:g} months."
             )
 
