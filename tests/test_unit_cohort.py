@@ -25,7 +25,7 @@ from secondline.cohort import (
     subset,
 )
 from secondline.cohort.model import draw_tumours, survival_rank
-from secondline.cohort.reference import margins
+from secondline.cohort.reference_records import margins
 from secondline.errors import InputError
 from secondline.tables import read_dictionary
 

@@ -60,7 +60,7 @@ def anneal(
     Kirkpatrick, Gelatt and Vecchi, Science 1983;220:671.
     """
     members = {
-        arm: [np.flatnonzero(groups[arm] == g) for g in np.unique(groups[arm])] for arm in ARMS
+        arm: {g: np.flatnonzero(groups[arm] == g) for g in np.unique(groups[arm])} for arm in ARMS
     }
     weight = np.array([len(objective.patient[arm]) for arm in ARMS], dtype=float)
     current = started = best = objective.penalty()
@@ -71,7 +71,7 @@ def anneal(
     for _ in range(schedule.steps):
         arm = ARMS[int(rng.random() >= weight[0] / weight.sum())]
         i = int(rng.integers(len(objective.patient[arm])))
-        mates = members[arm][int(np.searchsorted(np.unique(groups[arm]), groups[arm][i]))]
+        mates = members[arm][groups[arm][i]]
         j = int(mates[rng.integers(len(mates))])
         if i != j:
             objective.swap(arm, i, j)

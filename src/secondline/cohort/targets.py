@@ -21,13 +21,13 @@ RULES = ("near", "below", "above")
 SIDES = ("", "below 1", "above 1", "positive", "negative", "higher")
 SIGNIFICANT = 0.05
 # how far the cohort may be from a printed value, by what the value is
-RATIO_TOLERANCE, LIMIT_TOLERANCE, P_TOLERANCE = 0.03, 0.06, 0.4
+RATIO_TOLERANCE, LIMIT_TOLERANCE, MEDIAN_TOLERANCE, P_TOLERANCE = 0.03, 0.06, 0.1, 0.4
 TOLERANCES = {
     "hazard ratio": ("3 % of it", lambda a, b: abs(a / b - 1) <= RATIO_TOLERANCE),
     "lower limit": ("6 % of it", lambda a, b: abs(a / b - 1) <= LIMIT_TOLERANCE),
     "upper limit": ("6 % of it", lambda a, b: abs(a / b - 1) <= LIMIT_TOLERANCE),
     "median, lower limit": ("6 % of it", lambda a, b: abs(a / b - 1) <= LIMIT_TOLERANCE),
-    "median": ("0.1 months", lambda a, b: abs(a - b) <= 0.1),
+    "median": ("0.1 months", lambda a, b: abs(a - b) <= MEDIAN_TOLERANCE),
     "share at 24 months": ("half a point", lambda a, b: abs(a - b) <= 0.5),
     "share": ("half a point", lambda a, b: abs(a - b) <= 0.5),
     "fold": ("half a point", lambda a, b: abs(a - b) <= 0.5),
@@ -127,3 +127,8 @@ def read_targets() -> tuple[Target, ...]:
         number = printed_value(printed) if row["field"] else float(value)
         found.append(Target(value=number, printed=printed or value, **row))
     return tuple(found)
+
+
+def get_target(name: str) -> Target:
+    """Return a target by its id."""
+    return next(target for target in read_targets() if target.id == name)
