@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.optimize import minimize_scalar
 
 from secondline.cohort import (
     distortion,
@@ -15,13 +14,12 @@ from secondline.cohort import (
     read_third_line,
 )
 from secondline.cohort import scorecard as hold_against
-from secondline.cohort.analyses import analyse, logistic_slope
+from secondline.cohort.analyses import analyse
 from secondline.cohort.annealing import Schedule, anneal
 from secondline.cohort.columns import CLUSTERS, signature_column
 from secondline.cohort.distortion import concordance, deal
 from secondline.cohort.generate import generate_third_line
 from secondline.cohort.objective import ARMS, Objective
-from secondline.errors import NoFiniteEstimate
 
 
 def target(name):
@@ -84,27 +82,6 @@ def test_halves_by_the_median_are_halves():
 
 
 # --- analyses ----------------------------------------------------------------------------
-
-
-def test_a_logistic_slope_has_zero_score_and_its_curvature():
-    rng = np.random.default_rng(4)
-    x = rng.standard_normal(300) * 3 + 8
-    y = rng.random(300) < 1 / (1 + np.exp(3 - 0.5 * x))
-    slope, se = logistic_slope(x, y)
-
-    def lost(b):
-        """Minus the log-likelihood of a slope, with the intercept that suits it best."""
-        return minimize_scalar(
-            lambda a: -(y * (a + b * x) - np.logaddexp(0, a + b * x)).sum(),
-            bounds=(-20, 10), method="bounded", options={"xatol": 1e-10},
-        ).fun  # fmt: skip
-
-    step = 0.01
-    low, top, up = (lost(slope + d) for d in (-step, 0, step))
-    assert (up - low) / (2 * step) == pytest.approx(0, abs=0.1), "the slope is where it is flat"
-    assert se == pytest.approx(step / np.sqrt(low + up - 2 * top), rel=0.005)
-    with pytest.raises(NoFiniteEstimate):
-        logistic_slope([1.0, 2, 3, 4], [0, 0, 1, 1])
 
 
 def test_analyses_see_effects_that_were_planted():

@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import spearmanr
+from scipy.optimize import minimize_scalar
+from scipy.stats import norm, spearmanr
 
 from secondline import signatures
 from secondline.cohort import CLUSTERS, generate, read_cohort, signature_column
-from secondline.errors import InputError
+from secondline.errors import InputError, NoFiniteEstimate
 
 
 def blocks(n, sizes, seed=0, loading=0.85):
@@ -206,10 +207,32 @@ def test_effective_tests_of_independent_and_of_like_markers():
 
 
 def test_logistic_regression_without_an_answer():
-    slope, se, p = signatures.logistic([1.0, 2, 3, 4], [False, False, True, True])
-    assert np.isnan([slope, se, p]).all()
+    with pytest.raises(NoFiniteEstimate, match="parts the outcomes"):
+        signatures.logistic([1.0, 2, 3, 4], [False, False, True, True])
     with pytest.raises(InputError, match="both outcomes"):
         signatures.logistic([1.0, 2, 3], [True, True, True])
+    with pytest.raises(InputError, match="more than one value"):
+        signatures.logistic([1.0, 1, 1], [True, False, True])
+
+
+def test_a_logistic_slope_has_zero_score_and_its_curvature():
+    rng = np.random.default_rng(4)
+    x = rng.standard_normal(300) * 3 + 8
+    y = rng.random(300) < 1 / (1 + np.exp(3 - 0.5 * x))
+    slope, se, p = signatures.logistic(x, y)
+
+    def lost(b):
+        """Minus the log-likelihood of a slope, with the intercept that suits it best."""
+        return minimize_scalar(
+            lambda a: -(y * (a + b * x) - np.logaddexp(0, a + b * x)).sum(),
+            bounds=(-20, 10), method="bounded", options={"xatol": 1e-10},
+        ).fun  # fmt: skip
+
+    step = 0.01
+    low, top, up = (lost(slope + d) for d in (-step, 0, step))
+    assert (up - low) / (2 * step) == pytest.approx(0, abs=0.1), "the slope is where it is flat"
+    assert se == pytest.approx(step / np.sqrt(low + up - 2 * top), rel=0.005)
+    assert p == pytest.approx(2 * norm.sf(abs(slope / se)))
 
 
 # --- indices and components --------------------------------------------------------------

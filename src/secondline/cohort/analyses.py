@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from scipy import stats
-from scipy.special import expit
 
 from secondline.cohort.columns import SIGNATURE_COLUMNS
 from secondline.cohort.markers import HIGH_NAMES, high, marker, subset
 from secondline.cohort.targets import SIGNIFICANT, Target
 from secondline.errors import NoFiniteEstimate
+from secondline.signatures.associations import logistic
 from secondline.survival import kaplan_meier, median_with_interval
 from secondline.trials import cox
 
@@ -268,39 +268,11 @@ def _complete(table, target, later):
     """Logistic regression of complete response on a marker's logarithm."""
     mask = _in_arm(table, target) & table["best_response"].notna().to_numpy()
     rows = table[mask & table[target.marker].notna().to_numpy()]
-    complete = (rows["best_response"] == "CR").to_numpy(dtype=float)
-    if len(np.unique(complete)) < 2:
+    complete = rows["best_response"] == "CR"
+    if min(complete.nunique(), rows[target.marker].nunique()) < 2:
         return Found()
-    slope, se = logistic_slope(np.log(rows[target.marker].to_numpy(dtype=float)), complete)
-    return Found(float(2 * stats.norm.sf(abs(slope / se))), "positive" if slope > 0 else "negative")
-
-
-def logistic_slope(x, y) -> tuple[float, float]:
-    """Return the slope of a logistic regression on one covariate, and its standard error.
-
-    Newton's method on the likelihood.
-
-    Raises
-    ------
-    NoFiniteEstimate
-        If the covariate does not vary, or parts the outcomes.
-    """
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if x.std() == 0:
-        raise NoFiniteEstimate("The covariate does not vary.")
-    design = np.column_stack([np.ones(len(x)), (x - x.mean()) / x.std()])
-    beta = np.zeros(2)
-    for _ in range(50):
-        p = expit(design @ beta)
-        information = design.T @ (design * (p * (1 - p))[:, None])
-        if not np.isfinite(information).all() or np.linalg.cond(information) > 1e12:
-            break
-        step = np.linalg.solve(information, design.T @ (y - p))
-        beta = beta + step
-        if np.abs(step).max() < 1e-10:
-            se = np.sqrt(np.linalg.inv(information)[1, 1])
-            return float(beta[1] / x.std()), float(se / x.std())
-    raise NoFiniteEstimate("The covariate parts the outcomes; no finite slope.")
+    slope, _, p = logistic(np.log(rows[target.marker].astype(float)), complete)
+    return Found(p, "positive" if slope > 0 else "negative")
 
 
 def _gain_after(table, target, later):

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
-from scipy import stats
 
 from secondline.claims import raise_powers
 from secondline.cohort.columns import CLUSTERS, GENES, SIGNATURES, gene_column, signature_column
+from secondline.cohort.scorecard_pages import OUTCOMES
 from secondline.cohort.targets import Target, read_targets
 from secondline.intervals import bare_p
-
-OUTCOMES = {"levels": "EFS", "durations": "DOR", "ongoing": "ongoing response"}
+from secondline.signatures.associations import with_groups, with_number
 
 
 @dataclass(frozen=True)
@@ -85,26 +85,26 @@ def gene_page(patients: pd.DataFrame) -> pd.DataFrame:
         Median of patients with ongoing response against that of the others, Wilcoxon's P,
         and Spearman's R of the gene with the B cell signature in both arms.
     """
-    score = patients[signature_column("B cells")].astype(float)
-    rows = []
-    for gene in GENES:
-        values = patients[gene_column(gene)].astype(float)
-        mine = (patients["arm"] == "axi-cel") & values.notna() & patients["response"].notna()
-        ongoing = patients["response"] == "ongoing"
-        yes, no = values[mine & ongoing], values[mine & ~ongoing]
-        both = values.notna() & score.notna()
-        if min(len(yes), len(no)) == 0 or both.sum() < 3:
-            rows.append((gene, "–", "–", "–"))
-            continue
-        fold = 100 * (yes.median() / no.median() - 1)
-        r = stats.spearmanr(values[both], score[both])[0]
-        rows.append((
-            gene, f"{fold:.0f} %".replace("-", "−"), bare_p(float(stats.kruskal(yes, no).pvalue)),
-            f"{r:.2f}".replace("-", "−"),
-        ))  # fmt: skip
-    return pd.DataFrame(rows, columns=[
-        "Gene", "median higher by", "P", "R with the B cell signature",
-    ])  # fmt: skip
+    values = patients[[gene_column(gene) for gene in GENES]].astype(float)
+    mine = (patients["arm"] == "axi-cel") & patients["response"].notna()
+    ongoing = (patients["response"] == "ongoing")[mine]
+    response = with_groups(values[mine], ongoing)
+    shared = with_number(values, patients[signature_column("B cells")])
+    return pd.DataFrame({
+        "Gene": GENES,
+        "median higher by": [
+            _signed("–" if np.isnan(effect) else f"{100 * (2**effect - 1):.0f} %")
+            for effect in response["effect"]
+        ],
+        "P": [bare_p(p) for p in response["p"]],
+        "R with the B cell signature": [
+            _signed("–" if np.isnan(r) else f"{r:.2f}") for r in shared["effect"]
+        ],
+    })  # fmt: skip
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", "−")
 
 
 def _of_all(target: Target) -> bool:

@@ -27,6 +27,35 @@ PART_WORDS = {
     "R": "Spearman's R",
 }  # fmt: skip
 
+OUTCOMES = {"levels": "EFS", "durations": "DOR", "ongoing": "ongoing response"}
+# of a target, by its analysis
+DESCRIPTIONS = {
+    "arms": "EFS between arms, {at}: {part}",
+    "levels": "EFS by {name}{arm}{within}: {part}",
+    "durations": "DOR by {name}{arm}{within}: {part}",
+    "curve": "EFS, {part}{arm}, {at}",
+    "curve, all": "EFS, {part}{arm}",
+    "ongoing": "ongoing response and {name}{arm}{within}: {part}",
+    "ongoing others": "other signatures that go with ongoing response{arm}: {part}",
+    "any outcome": "{name} high goes with a good course, best of three outcomes{arm}: {part}",
+    "few": "signatures that go with {outcome}{arm}: {part}",
+    "correlation": "{name} with {other}{arm}: {part}",
+    "split": "{name} with {other}{arm}: {part}",
+    "by group": "{name} with {other}{arm}: {part}",
+    "lines": "{name} before line {level} against before line 1: {part}",
+    "lines, count": "patients with {name} before line {level}: {part}",
+    "complete response": "complete response and {name}{arm}: {part}",
+    "gain after": "EFS by {name}{arm}: z in later biopsies less that in early ones",
+    "worst group": "EFS{arm}: low H-score with high SII against the worst other group",
+    "within SII": "EFS{arm}: effect of H-score at low SII less that at high SII",
+    "response rate": "objective response{arm}{within}: {part}",
+    "responses": "response {level}{arm}{within}",
+    "events": "events{arm}{within}",
+    "patients": "{at}{arm}{within}: {part}",
+    "patients, all": "patients{arm}{within}: {part}",
+    "patients, known": "patients with {name}{arm}{within}: {part}",
+}
+
 
 def summary_page(card: Scorecard) -> pd.DataFrame:
     """Return how many targets are met, by section and kind, as texts."""
@@ -144,52 +173,22 @@ def distortion_reading(found: Distortion) -> str:
 def describe(row: Row) -> str:
     """Return a target's statistic in words."""
     t = row.target
-    name, part = MARKER_WORDS.get(t.marker, t.marker), PART_WORDS.get(t.part, t.part)
-    arm = f", {t.arm}" if t.arm else ""
-    within = f", {_subset(t.subset)}" if t.subset else ""
-    level = t.level
-    if t.analysis == "arms":
-        who = "all patients" if t.level == "all" else f"{_at(name, level)}"
-        return f"EFS between arms, {who}: {part}"
-    if t.analysis == "levels":
-        return f"EFS by {name}{arm}{within}: {part}"
-    if t.analysis == "durations":
-        return f"DOR by {name}{arm}{within}: {part}"
-    if t.analysis == "curve":
-        who = "" if level == "all" else f", {_at(name, level)}"
-        return f"EFS, {part}{arm}{who}"
-    if t.analysis == "ongoing":
-        return f"ongoing response and {name}{arm}{within}: {part}"
-    if t.analysis == "ongoing others":
-        return f"other signatures that go with ongoing response{arm}: {part}"
-    if t.analysis in ("correlation", "split", "by group"):
-        other = MARKER_WORDS.get(level, level)
-        return f"{name} with {other}{arm}: {part}"
-    if t.analysis == "lines":
-        if t.part == "count":
-            return f"patients with {name} before line {level}: {part}"
-        return f"{name} before line {level} against before line 1: {part}"
-    if t.analysis == "complete response":
-        return f"complete response and {name}{arm}: {part}"
-    if t.analysis == "gain after":
-        return f"EFS by {name}{arm}: z in later biopsies less that in early ones"
-    if t.analysis == "worst group":
-        return f"EFS{arm}: low H-score with high SII against the worst other group"
-    if t.analysis == "within SII":
-        return f"EFS{arm}: effect of H-score at low SII less that at high SII"
-    if t.analysis == "response rate":
-        return f"objective response{arm}{within}: {part}"
-    if t.analysis == "any outcome":
-        return f"{name} high goes with a good course, best of three outcomes{arm}: {part}"
-    if t.analysis == "few":
-        outcome = {"levels": "EFS", "durations": "DOR", "ongoing": "ongoing response"}[t.level]
-        return f"signatures that go with {outcome}{arm}: {part}"
-    if t.analysis == "events":
-        return f"events{arm}{within}"
-    if t.analysis == "responses":
-        return f"response {level}{arm}{within}"
-    who = {"all": "patients", "known": f"patients with {name}"}.get(level, _at(name, level))
-    return f"{who}{arm}{within}: {part}"
+    words = {
+        "name": MARKER_WORDS.get(t.marker, t.marker),
+        "other": MARKER_WORDS.get(t.level, t.level),
+        "part": PART_WORDS.get(t.part, t.part),
+        "level": t.level,
+        "arm": f", {t.arm}" if t.arm else "",
+        "within": f", {_subset(t.subset)}" if t.subset else "",
+        "outcome": OUTCOMES.get(t.level),
+    }
+    words["at"] = {"all": "all patients"}.get(t.level, _at(words["name"], t.level))
+    analysis = t.analysis
+    if analysis in ("curve", "patients") and t.level in ("all", "known"):
+        analysis += f", {t.level}"
+    elif analysis == "lines" and t.part == "count":
+        analysis += ", count"
+    return DESCRIPTIONS[analysis].format(**words)
 
 
 def _at(name: str, level: str) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from secondline.errors import InputError
+from secondline.errors import InputError, NoFiniteEstimate
 from secondline.trials import cox
 
 COLUMNS = ("name", "n", "effect", "p", "q")
@@ -103,7 +103,9 @@ def logistic(values, outcome) -> tuple[float, float, float]:
     Raises
     ------
     InputError
-        If the outcome has one value.
+        If the outcome or the marker has one value.
+    NoFiniteEstimate
+        If the marker parts the outcomes.
     """
     import warnings
 
@@ -119,7 +121,7 @@ def logistic(values, outcome) -> tuple[float, float, float]:
         try:
             fit = Logit(y, np.column_stack([np.ones(len(x)), x])).fit(disp=0)
         except (ConvergenceWarning, PerfectSeparationWarning, np.linalg.LinAlgError):
-            return np.nan, np.nan, np.nan
+            raise NoFiniteEstimate("The marker parts the outcomes; no finite slope.") from None
     return float(fit.params[1]), float(fit.bse[1]), float(fit.pvalues[1])
 
 

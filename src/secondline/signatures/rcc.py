@@ -10,7 +10,6 @@ from secondline.csvfiles import shown
 from secondline.errors import InputError
 
 SECTION = re.compile(r"<(\w+)>\s*(.*?)\s*</\1>", re.DOTALL)
-CLASSES = ("Endogenous", "Housekeeping", "Positive", "Negative")
 # counts below it are noise of the instrument
 FLOOR = 1.0
 

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from secondline.errors import InputError, NoFiniteEstimate, one_of
+from secondline.intervals import bare_p
 from secondline.signatures.associations import with_groups, with_survival
 from secondline.trials import cox
 
@@ -160,7 +161,7 @@ def screen_summary_page(screens, alpha: float) -> pd.DataFrame:
         rows.append((
             f"{s.arm}, {s.endpoint}", f"{s.cases} of {s.n}", str(s.below(alpha)),
             f"{by_chance.mean():.1f} ({low:.0f} to {high:.0f})",
-            f"{name}: {_p(p)}", _p(share), _p(float(s.table["q"].min())),
+            f"{name}: {bare_p(p)}", bare_p(share), bare_p(float(s.table["q"].min())),
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=[
         "Arm, outcome", "cases of patients", f"P below {alpha:g}", "by chance", "smallest P",
@@ -171,7 +172,8 @@ def screen_summary_page(screens, alpha: float) -> pd.DataFrame:
 def found_page(screens, alpha: float) -> pd.DataFrame:
     """Return the signatures with P below a limit, as texts; the smallest P first."""
     rows = [
-        (row.p, s.arm, s.endpoint, row.name_, _size(s.endpoint, row.effect), _p(row.p), _p(row.q))
+        (row.p, s.arm, s.endpoint, row.name_, _size(s.endpoint, row.effect), bare_p(row.p),
+         bare_p(row.q))
         for s in screens
         for row in s.table.rename(columns={"name": "name_"}).itertuples()
         if row.p < alpha
@@ -211,7 +213,3 @@ def _size(endpoint: str, effect: float) -> str:
         percent = 100 * (2**effect - 1)
         return f"median {abs(percent):.0f} % {'higher' if percent >= 0 else 'lower'}"
     return f"hazard ratio {2**effect:.2f}"
-
-
-def _p(p: float) -> str:
-    return "–" if np.isnan(p) else f"{p:.4f}" if p < 0.001 else f"{p:.3f}"

@@ -173,8 +173,8 @@ def deadline_reading(without: Comparison, late: Comparison) -> str:
         )
     listed = ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else parts[0]
     return (
-        f"With late responses the early deadlines take away {listed}: patients free of failure at {late.at:g} months, who count as free under "
-        f"{late.names[0]}. The hazard ratio under {late.names[-1]} is "
+        f"With late responses the early deadlines take away {listed}: patients free of failure "
+        f"at {late.at:g} months, who count as free under {late.names[0]}. The hazard ratio under {late.names[-1]} is "
         f"{late.hazard_ratio[-1]:.3f} instead of {without.hazard_ratio[-1]:.3f}."
     )
 
