@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from secondline import proportions
-from secondline.chapters.execution import _notebook_key, folder_hash
+from secondline.chapters.execution import _notebook_key, downloaded_state, folder_hash
 from secondline.proportions import pool, pool_all_ways, study_intervals
 from secondline.tables import read_trials, select_cohorts
 
@@ -113,6 +113,22 @@ def test_changed_code_text_or_surroundings_run_a_chapter_again(tmp_path):
     assert _notebook_key(write("x = 1", [{"output_type": "stream"}]), "same") == key
     assert _notebook_key(write("x = 2"), "same") != key
     assert _notebook_key(write("x = 1"), "other") != key
+    # downloaded data matter to those who read them
+    assert _notebook_key(write("x = 1"), "same", "came") == key
+    key = _notebook_key(write("from secondline import external"), "same")
+    assert _notebook_key(write("from secondline import external"), "same", "came") != key
+
+
+def test_the_state_of_downloads_sees_files_come_and_change(tmp_path, monkeypatch):
+    monkeypatch.setenv("SECONDLINE_DATA", str(tmp_path / "data"))
+    seen = [downloaded_state()]
+    (tmp_path / "data").mkdir()
+    seen.append(downloaded_state())
+    assert seen == ["", ""]
+    for content in ("1", "2"):
+        (tmp_path / "data" / "a.tsv").write_text(content, encoding="utf-8")
+        seen.append(downloaded_state())
+    assert len(set(seen)) == 3
 
 
 def test_folder_hash_sees_contents_and_names(tmp_path):

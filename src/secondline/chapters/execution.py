@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from secondline.errors import InputError
+from secondline.external import data_folder
 
 # A chapter may read any of these; a change in one runs every chapter again.
 INPUTS = ("src/secondline", "data", "seeds", "tests/reference", "requirements.lock")
@@ -92,7 +93,7 @@ def execute_book(root: Path, *, force: bool = False) -> Iterator[ChapterRun]:
     names = chapter_names(book)
     _copy_pages(book, target)
     shutil.copy2(root / "seeds/references.bib", target / "references.bib")
-    surroundings = _surroundings(root)
+    surroundings, downloads = _surroundings(root), downloaded_state()
     used = set()
     for name in names:
         source = chapter_file(book, name)
@@ -100,7 +101,7 @@ def execute_book(root: Path, *, force: bool = False) -> Iterator[ChapterRun]:
             yield ChapterRun(name, 0.0, "page")
             continue
         start = time.perf_counter()
-        key = cache / f"{_notebook_key(source, surroundings)}.ipynb"
+        key = cache / f"{_notebook_key(source, surroundings, downloads)}.ipynb"
         used.add(key)
         status = "cached"
         if force or not key.is_file():
@@ -151,12 +152,26 @@ def _copy_pages(book: Path, target: Path) -> None:
     shutil.copytree(book, target, ignore=skip)
 
 
+def downloaded_state() -> str:
+    """Return which downloaded data are there, and what they hold, as one text."""
+    folder = data_folder()
+    files = sorted(p for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
+    return "".join(folder_hash(file) for file in files)
+
+
 def _surroundings(root: Path) -> str:
-    inputs = [root / part for part in INPUTS if (root / part).exists()]
+    parts = [root / part for part in INPUTS if (root / part).exists()]
+    # downloaded data count only for the chapters that read them
+    inputs = [
+        file
+        for part in parts
+        for file in (sorted(part.iterdir()) if part.name == "data" else [part])
+        if file != root / "data/external"
+    ]
     return folder_hash(*inputs) + hashlib.sha256(installed_versions().encode()).hexdigest()
 
 
-def _notebook_key(source: Path, surroundings: str) -> str:
+def _notebook_key(source: Path, surroundings: str, downloads: str = "") -> str:
     try:
         notebook = json.loads(source.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -166,6 +181,8 @@ def _notebook_key(source: Path, surroundings: str) -> str:
         [cell["cell_type"], "".join(cell["source"]), cell.get("metadata", {})]
         for cell in notebook["cells"]
     ]
+    if any(kind == "code" and "external" in text for kind, text, _ in cells):
+        surroundings += downloads
     text = json.dumps([source.name, cells, surroundings], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

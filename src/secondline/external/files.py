@@ -100,9 +100,12 @@ FILES = {
 
 
 def data_folder() -> Path:
-    """Return where downloaded data lie: ``data/external``, or the folder in ``SECONDLINE_DATA``."""
-    named = os.environ.get(FOLDER_VARIABLE, "").strip()
-    return Path(named).expanduser() if named else project_root() / "data" / "external"
+    """Return where downloaded data lie: ``data/external``, or the folder in ``SECONDLINE_DATA``.
+
+    A relative one counts from the project's folder, wherever a notebook runs.
+    """
+    named = os.environ.get(FOLDER_VARIABLE, "").strip() or "data/external"
+    return project_root() / Path(named).expanduser()
 
 
 def available(*names: str) -> bool:
