@@ -72,7 +72,9 @@ def run_in_process(path: Path, **parameters) -> None:
 
     For settings that must stop a chapter: it saves the seconds in which a kernel starts.
     """
-    namespace: dict = {}
+    from IPython.display import display
+
+    namespace: dict = {"display": display}
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code":
             exec(compile("".join(cell["source"]), str(path), "exec"), namespace)

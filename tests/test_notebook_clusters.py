@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import displayed, run_in_process
-from papermill.exceptions import PapermillExecutionError
 
 from secondline import signatures
 from secondline.chapters import check_number, read_recorded
@@ -150,13 +149,6 @@ def test_a_mistake_stops_with_a_sentence(root, parameters, sentence):
     with pytest.raises(InputError) as caught:
         run_in_process(root / CHAPTER, **parameters)
     assert sentence in str(caught.value)
-
-
-def test_geo_without_a_file_says_in_one_sentence_how_to_get_it(run):
-    with pytest.raises(PapermillExecutionError) as caught:
-        run(cohort="geo")
-    assert "GSE248835" in caught.value.evalue
-    assert caught.value.traceback == [f"InputError: {caught.value.evalue}"]
 
 
 @pytest.mark.parametrize("settings", [{}, {"arm": "SOC", "method": "ward", "clusters": 2}])

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from conftest import displayed, run_in_process
-from papermill.exceptions import PapermillExecutionError
 
 from secondline import cohort as virtual
 from secondline.chapters import read_recorded
@@ -91,10 +90,3 @@ def test_a_mistake_stops_with_a_sentence(root, parameters, sentence):
     with pytest.raises(InputError) as caught:
         run_in_process(root / CHAPTER, **parameters)
     assert sentence in str(caught.value)
-
-
-def test_geo_without_a_file_says_in_one_sentence_how_to_get_it(run):
-    with pytest.raises(PapermillExecutionError) as caught:
-        run(cohort="geo")
-    assert "GSE248835" in caught.value.evalue
-    assert caught.value.evalue.count(". ") == 0

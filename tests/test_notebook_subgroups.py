@@ -5,7 +5,6 @@ import math
 
 import pytest
 from conftest import run_in_process
-from papermill.exceptions import PapermillExecutionError
 from scipy import stats
 
 from secondline import cohort, effects
@@ -164,15 +163,6 @@ def test_a_mistake_stops_with_a_sentence(root, parameters, sentence):
     with pytest.raises(InputError) as caught:
         run_in_process(root / CHAPTER, **parameters)
     assert sentence in str(caught.value)
-
-
-def test_geo_without_a_file_says_in_one_sentence_how_to_get_it(run):
-    with pytest.raises(PapermillExecutionError) as caught:
-        run(cohort="geo")
-    assert caught.value.ename == "InputError"
-    assert "GSE248835" in caught.value.evalue
-    assert caught.value.evalue.count(". ") == 0
-    assert caught.value.traceback == [f"InputError: {caught.value.evalue}"]
 
 
 def test_deposited_data_run_to_the_end_and_are_called_external(run, root):
