@@ -29,6 +29,8 @@ def chapter_runner(tmp_path_factory):
     """
     import papermill
 
+    from secondline.chapters.warm import manager_class
+
     done = {}
 
     def runner(name: str, **defaults):
@@ -38,8 +40,9 @@ def chapter_runner(tmp_path_factory):
             if key not in done:
                 target = tmp_path_factory.mktemp("run") / "out.ipynb"
                 papermill.execute_notebook(
-                    str(ROOT / name), str(target), parameters=chosen, progress_bar=False
-                )
+                    str(ROOT / name), str(target), parameters=chosen, progress_bar=False,
+                    shutdown_kernel="immediate", **manager_class(),
+                )  # fmt: skip
                 done[key] = target
             return done[key]
 

@@ -193,6 +193,8 @@ def _execute(source: Path, target: Path, failed: Path, name: str) -> None:
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
+    from secondline.chapters.warm import manager_class
+
     partial = target.with_suffix(".partial.ipynb")
     try:
         papermill.execute_notebook(
@@ -205,6 +207,7 @@ def _execute(source: Path, target: Path, failed: Path, name: str) -> None:
             shutdown_kernel="immediate",
             # others on this machine cannot listen to the kernel, and it does not warn of them
             config=Config({"KernelManager": {"transport_encryption": "auto"}}),
+            **manager_class(),
         )
     except Exception as error:
         if isinstance(error, PapermillExecutionError):

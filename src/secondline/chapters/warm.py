@@ -1,0 +1,197 @@
+"""Kernels that start at once: forked from a process that has imported the libraries.
+
+Every notebook still gets a process of its own. Where the system cannot do it (it needs
+Linux), papermill starts kernels as it always does, with the same result.
+"""
+
+import atexit
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+
+COLD_VARIABLE = "SECONDLINE_COLD_KERNELS"
+START_PATIENCE = 60  # seconds for the libraries to be imported
+_running: list = []
+
+
+def manager_class():
+    """Return the kernel manager that papermill should use, as a keyword of its engine.
+
+    Returns
+    -------
+    dict
+        ``{"kernel_manager_class": ...}``; empty where kernels cannot be forked, or where the
+        environment has ``SECONDLINE_COLD_KERNELS``.
+    """
+    forks = hasattr(os, "pidfd_open") and hasattr(socket, "send_fds")
+    if not forks or os.environ.get(COLD_VARIABLE) or _zygote() is None:
+        return {}
+    return {"kernel_manager_class": WarmKernelManager}
+
+
+class WarmKernelManager(AsyncKernelManager):
+    """A kernel manager whose kernels are forked."""
+
+    async def _async_pre_start_kernel(self, **kw):
+        if self.provisioner is None:
+            self.kernel_id = self.kernel_id or kw.pop("kernel_id", os.urandom(16).hex())
+            self.provisioner = ForkProvisioner(
+                kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
+            )
+        return await super()._async_pre_start_kernel(**kw)
+
+
+class ForkProvisioner(LocalProvisioner):
+    """Has a kernel forked instead of starting a new Python."""
+
+    async def launch_kernel(self, cmd, **kwargs):
+        """Start the kernel; ``cmd`` is ``python -m ipykernel_launcher`` and its arguments."""
+        arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
+        self.process = _zygote().fork(
+            arguments, kwargs.get("env") or dict(os.environ), kwargs.get("cwd") or os.getcwd()
+        )
+        self.pid = self.pgid = self.process.pid
+        return self.connection_info
+
+
+class ForkedProcess:
+    """A forked kernel, with what jupyter_client asks of a Popen."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, connection: socket.socket, pid: int):
+        self._connection = connection
+        self.pid = pid
+        self.returncode = None
+
+    def poll(self):
+        """Return the exit code, None while the kernel runs."""
+        return self._look(0.0)
+
+    def wait(self, timeout=None):
+        """Wait for the kernel's end and return its exit code."""
+        if self._look(timeout) is None:
+            raise subprocess.TimeoutExpired("kernel", timeout)
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless the kernel has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Ask the kernel to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the kernel."""
+        self.send_signal(signal.SIGKILL)
+
+    def _look(self, timeout):
+        if self.returncode is None:
+            self._connection.settimeout(timeout)
+            try:
+                told = self._connection.recv(16).decode().strip()
+            except (BlockingIOError, TimeoutError):
+                return None
+            except OSError:
+                told = ""
+            # without a word the zygote has gone, and its kernels with it
+            self.returncode = int(told) if told else -signal.SIGKILL
+            self._connection.close()
+        return self.returncode
+
+
+class Zygote:
+    """The process from which kernels are forked; it ends with the one that started it."""
+
+    def __init__(self):
+        self.owner = os.getpid()
+        self._folder = Path(tempfile.mkdtemp(prefix="secondline-"))
+        script = Path(__file__).with_name("zygote.py")
+        self._process = subprocess.Popen(
+            [sys.executable, str(script), str(self._folder / "socket")],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            # a Ctrl+C at the terminal is for the owner
+            start_new_session=True,
+        )  # fmt: skip
+        self._ready = False
+
+    def fork(self, arguments, env, cwd) -> ForkedProcess:
+        """Have a kernel forked.
+
+        Raises
+        ------
+        OSError
+            If the zygote has gone.
+        """
+        if not self._ready:
+            self._ready = self._process.stdout.readline() == b"ready\n"
+        request = {"arguments": list(arguments), "env": dict(env), "cwd": str(cwd)}
+        body = json.dumps(request).encode()
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.settimeout(START_PATIENCE)
+            connection.connect(str(self._folder / "socket"))
+            socket.send_fds(connection, [len(body).to_bytes(4, "big")], [1, 2])
+            connection.sendall(body)
+            told = b""
+            while not told.endswith(b"\n"):
+                more = connection.recv(1)
+                if not more:
+                    raise ConnectionError("No kernel could be forked.")
+                told += more
+        except BaseException:
+            connection.close()
+            raise
+        return ForkedProcess(connection, int(told))
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs and belongs to this one."""
+        return self.owner == os.getpid() and self._process.poll() is None
+
+    def close(self) -> None:
+        """End the process and its kernels."""
+        if self.owner != os.getpid():
+            return
+        for stream in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                stream.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _zygote() -> Zygote | None:
+    """Return this process's zygote, started if need be; None where it cannot be."""
+    if not _running or not _running[-1].alive:
+        for old in _running:
+            old.close()
+        _running.clear()
+        try:
+            _running.append(Zygote())
+        except OSError:
+            return None
+    return _running[-1]
+
+
+@atexit.register
+def close() -> None:
+    """End this process's zygote, if there is one."""
+    for zygote in _running:
+        zygote.close()
+    _running.clear()
