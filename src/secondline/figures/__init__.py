@@ -10,6 +10,7 @@ from secondline.figures.clusters import (
     stability_by_size,
 )
 from secondline.figures.cumulative import cumulative_plot
+from secondline.figures.dose_response import hazard_along, response_along
 from secondline.figures.durations import durations
 from secondline.figures.egger_power import egger_power
 from secondline.figures.event_clocks import clock_curves, clock_strip, rule_dots
@@ -84,6 +85,7 @@ __all__ = [
     "follow_up",
     "forest",
     "funnel_plots",
+    "hazard_along",
     "hazard_over_time",
     "hazard_ratio_forest",
     "icon_array",
@@ -103,6 +105,7 @@ __all__ = [
     "ratios_at_stop",
     "rejection_shares",
     "reporting_map",
+    "response_along",
     "restricted_area",
     "rule_dots",
     "selection_flow",

@@ -1,9 +1,11 @@
 """Signatures of gene expression: how they cluster, how stable that is, what they go with."""
 
 from secondline.signatures.associations import (
+    LogisticFit,
     adjusted,
     effective_tests,
     logistic,
+    logistic_fit,
     with_groups,
     with_number,
     with_survival,
@@ -61,6 +63,7 @@ __all__ = [
     "MISSING",
     "Clustering",
     "Components",
+    "LogisticFit",
     "Match",
     "Matrix",
     "Screen",
@@ -81,6 +84,7 @@ __all__ = [
     "index_table",
     "index_variants",
     "logistic",
+    "logistic_fit",
     "match_clusters",
     "matches_reading",
     "numbers_page",

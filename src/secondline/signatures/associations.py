@@ -1,5 +1,7 @@
 """Associations of many markers with one outcome, by the source's tests, and what is left of them."""
 
+from dataclasses import dataclass, field
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -107,22 +109,77 @@ def logistic(values, outcome) -> tuple[float, float, float]:
     NoFiniteEstimate
         If the marker parts the outcomes.
     """
+    x = np.asarray(values, dtype=float)
+    if len(np.unique(x)) < 2:
+        raise InputError("A logistic regression needs both outcomes and more than one value.")
+    fit = logistic_fit(x[:, None], outcome)
+    return float(fit.coefficients[1]), float(fit.se[1]), float(fit.p[1])
+
+
+@dataclass(frozen=True, eq=False)
+class LogisticFit:
+    """A logistic regression.
+
+    Attributes
+    ----------
+    coefficients : ndarray, shape (k + 1,)
+        Log odds: the intercept first.
+    covariance : ndarray, shape (k + 1, k + 1)
+    log_likelihood : float
+    n, cases : int
+    """
+
+    coefficients: np.ndarray = field(repr=False)
+    covariance: np.ndarray = field(repr=False)
+    log_likelihood: float
+    n: int
+    cases: int
+
+    @property
+    def se(self) -> np.ndarray:
+        return np.sqrt(np.diag(self.covariance))
+
+    @property
+    def p(self) -> np.ndarray:
+        """Two-sided Wald tests."""
+        return 2 * stats.norm.sf(np.abs(self.coefficients / self.se))
+
+
+def logistic_fit(columns, outcome) -> LogisticFit:
+    """Fit a logistic regression with an intercept, through statsmodels.
+
+    Parameters
+    ----------
+    columns : array-like, shape (n, k)
+    outcome : array-like of bool, shape (n,)
+
+    Raises
+    ------
+    InputError
+        If the outcome has one value.
+    NoFiniteEstimate
+        If the columns part the outcomes, or one follows from the others.
+    """
     import warnings
 
     from statsmodels.discrete.discrete_model import Logit
     from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
-    x, y = np.asarray(values, dtype=float), _flags(outcome, len(values)).astype(float)
-    if len(np.unique(y)) < 2 or len(np.unique(x)) < 2:
+    x = np.asarray(columns, dtype=float)
+    y = _flags(outcome, len(x)).astype(float)
+    if len(np.unique(y)) < 2:
         raise InputError("A logistic regression needs both outcomes and more than one value.")
+    design = np.column_stack([np.ones(len(x)), x])
+    if np.linalg.matrix_rank((x - x.mean(axis=0)) / np.maximum(x.std(axis=0), 1e-300)) < x.shape[1]:
+        raise NoFiniteEstimate("One marker follows from the others; no finite slope.")
     with warnings.catch_warnings():
-        warnings.simplefilter("error", ConvergenceWarning)
-        warnings.simplefilter("error", PerfectSeparationWarning)
+        for kind in (ConvergenceWarning, PerfectSeparationWarning, RuntimeWarning):
+            warnings.simplefilter("error", kind)
         try:
-            fit = Logit(y, np.column_stack([np.ones(len(x)), x])).fit(disp=0)
-        except (ConvergenceWarning, PerfectSeparationWarning, np.linalg.LinAlgError):
+            fit = Logit(y, design).fit(disp=0)
+        except (ConvergenceWarning, PerfectSeparationWarning, RuntimeWarning, np.linalg.LinAlgError):
             raise NoFiniteEstimate("The marker parts the outcomes; no finite slope.") from None
-    return float(fit.params[1]), float(fit.bse[1]), float(fit.pvalues[1])
+    return LogisticFit(fit.params, fit.cov_params(), float(fit.llf), len(y), int(y.sum()))
 
 
 def adjusted(p) -> np.ndarray:
