@@ -12,11 +12,15 @@ from secondline.external.files import (
     locate,
     missing,
 )
+from secondline.external.lme import PLATFORMS, Samples, read_samples
+from secondline.external.schmitz import read_schmitz
 
 __all__ = [
     "FILES",
     "FOLDER_VARIABLE",
+    "PLATFORMS",
     "ExternalFile",
+    "Samples",
     "available",
     "data_folder",
     "fetch",
@@ -24,4 +28,6 @@ __all__ = [
     "is_pinned",
     "locate",
     "missing",
+    "read_samples",
+    "read_schmitz",
 ]

@@ -4,6 +4,7 @@ from secondline.figures.allocation import allocation
 from secondline.figures.answers_along import answers_along
 from secondline.figures.antibody_formats import antibody_formats
 from secondline.figures.bubble import bubble
+from secondline.figures.chemotherapy_era import index_event, signature_forest, two_settings
 from secondline.figures.clusters import (
     cluster_heatmap,
     signature_stability,
@@ -89,6 +90,7 @@ __all__ = [
     "hazard_over_time",
     "hazard_ratio_forest",
     "icon_array",
+    "index_event",
     "influence_plot",
     "median_scatter",
     "method_grid",
@@ -110,6 +112,7 @@ __all__ = [
     "rule_dots",
     "selection_flow",
     "sequence_curves",
+    "signature_forest",
     "signature_stability",
     "stability_by_size",
     "strengths",
@@ -122,6 +125,7 @@ __all__ = [
     "trial_flow",
     "true_curves",
     "turning_map",
+    "two_settings",
     "use_book_style",
     "volcano",
 ]

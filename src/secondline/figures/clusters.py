@@ -49,6 +49,8 @@ def cluster_heatmap(clustering, names, *, provenance: str, source: str = ""):
         axes.set_yticks([])
     strip.set(xlim=(0, 1), ylim=(-0.5, k - 0.5))
     strip.set_axis_off()
+    # names of narrow neighbours would run into each other
+    crowded = clustering.n_clusters >= 6 or np.bincount(along).min() < 0.1 * k
     for label in range(clustering.n_clusters):
         rows = np.flatnonzero(along == label)
         strip.barh(rows, 1, left=0, height=1, color=COLOURS[label % len(COLOURS)])
@@ -56,7 +58,7 @@ def cluster_heatmap(clustering, names, *, provenance: str, source: str = ""):
         axes.axvline(rows[-1] + 0.5, color="white", linewidth=1.2)
         # along the lower edge, where no signature's name stands
         axes.text(rows.mean(), -1.2 * k / 47, names[label], ha="center", va="top", fontsize=7.5,
-                  rotation=0 if clustering.n_clusters < 6 else 45)  # fmt: skip
+                  rotation=45 if crowded else 0)  # fmt: skip
     figure.colorbar(image, cax=bar, orientation="horizontal", ticks=(-1, 0, 1))
     bar.tick_params(labelsize=7.5, length=0)
     figure.text(0.5, 0.937, "Spearman's R", fontsize=8, va="bottom")
