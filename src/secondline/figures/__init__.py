@@ -24,6 +24,12 @@ from secondline.figures.hazard_ratio_forest import hazard_ratio_forest
 from secondline.figures.influence import influence_plot
 from secondline.figures.method_grid import method_grid
 from secondline.figures.mixture import median_scatter, mixture
+from secondline.figures.nested_subgroups import (
+    exaggeration_curves,
+    nested_steps,
+    nesting_scatter,
+    share_curves,
+)
 from secondline.figures.null_heterogeneity import null_heterogeneity
 from secondline.figures.operating import (
     crossover_curve,
@@ -81,6 +87,7 @@ __all__ = [
     "drug_colour",
     "durations",
     "egger_power",
+    "exaggeration_curves",
     "findings",
     "findings_table",
     "follow_up",
@@ -95,6 +102,8 @@ __all__ = [
     "median_scatter",
     "method_grid",
     "mixture",
+    "nested_steps",
+    "nesting_scatter",
     "null_heterogeneity",
     "order_steps",
     "paired",
@@ -112,6 +121,7 @@ __all__ = [
     "rule_dots",
     "selection_flow",
     "sequence_curves",
+    "share_curves",
     "signature_forest",
     "signature_stability",
     "stability_by_size",
