@@ -79,7 +79,7 @@ class Together:
 
 def cut_value(patients: pd.DataFrame, marker: str, cut: float) -> float:
     """Return where high begins: the median of all patients with a value if `cut` is 0."""
-    return float(patients[marker].astype(float).median()) if cut == 0 else float(cut)
+    return float(patients[marker].dropna().astype(float).median()) if cut == 0 else float(cut)
 
 
 def ways_to_score(patients: pd.DataFrame, marker: str, cut: float = 0) -> dict[str, pd.Series]:
@@ -94,6 +94,8 @@ def ways_to_score(patients: pd.DataFrame, marker: str, cut: float = 0) -> dict[s
     """
     values = patients[marker].astype(float)
     known, unit = values.notna(), UNITS[marker]
+    if not known.any():
+        return {}
     cuts = {f"above {cut:g} {unit}": cut} if cut else {}
     cuts |= {"above the median": float(values.median())}
     if marker == SPD:
@@ -129,6 +131,8 @@ def scorings(
         within, chi_square, ratio = {}, {}, None
         for arm in ARMS:
             own = rows[rows["arm"] == arm]
+            if own.empty:
+                continue
             try:
                 fit = cox_model(own, ("x",), level=level)
             except NoFiniteEstimate:
@@ -255,7 +259,9 @@ def power_above(
     The median is that of both arms, and the top quarter that of the axi-cel arm.
     """
     values = patients[SPD].astype(float)
-    own = values[patients["arm"] == "axi-cel"]
+    own = values[patients["arm"] == "axi-cel"].dropna()
+    if own.empty:
+        return None
     cuts = {
         "all with axi-cel": 0.0,
         "above the median": float(values.median()),

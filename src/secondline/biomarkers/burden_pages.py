@@ -6,11 +6,12 @@ import pandas as pd
 from secondline.biomarkers.burden import LDH, NAMES, SPD, UNITS, Scoring, Together
 from secondline.biomarkers.burden_printed import JointEffects, Repair
 from secondline.biomarkers.dose_logistic import ResponseCurve
-from secondline.biomarkers.dose_response import HazardCurve
+from secondline.biomarkers.dose_response import SHOWN, HazardCurve
 from secondline.effects import PRINTED_LEVEL, EffectEstimate
 from secondline.intervals import bare_p, p_value
 from secondline.survival import Effect
 
+MIDDLE = 100 * (SHOWN[1] - SHOWN[0])
 ARM_ORDER = ("axi-cel", "SOC")
 
 
@@ -126,7 +127,7 @@ def curves_reading(curves: dict[str, HazardCurve], marker: str, level: float) ->
         if curve := curves.get(arm):
             slope = curve.per_doubling
             parts.append(
-                f"In {arm}, the hazard for twice the {NAMES[marker]} is {_effect(slope)} times as "
+                f"With {arm}, the hazard for twice the {NAMES[marker]} is {_effect(slope)} times as "
                 f"high ({p_value(slope.p)})."
             )
     bent = [curve.name for curve in curves.values() if curve.p_bend < alpha]
@@ -140,7 +141,7 @@ def curves_reading(curves: dict[str, HazardCurve], marker: str, level: float) ->
                  for end, (r, lo, hi) in ((v, both.read(v)) for v in ends)]  # fmt: skip
         parts.append(
             f"The bent model's hazard ratio of axi-cel against SOC is {texts[0]} and {texts[1]}, "
-            f"the ends of the middle {100 * 0.95:g} % of the patients."
+            f"the ends of the middle {MIDDLE:.0f} % of the patients."
         )
     return " ".join(parts) or "No model along the marker has an estimate in this cohort."
 
@@ -163,7 +164,7 @@ def together_reading(found: dict[str, Together], level: float) -> str:
     parts = []
     for arm, one in found.items():
         clear = [name for name in (SPD, LDH) if one.alone[name].p < 1 - level]
-        text = f"In {arm}, R of SPD with LDH is {one.r:.2f}"
+        text = f"With {arm}, R of SPD with LDH is {one.r:.2f}"
         if not clear:
             parts.append(f"{text}; alone, neither has P below {1 - level:.3g}.")
             continue
@@ -215,9 +216,9 @@ def responses_reading(
         first, last = 100 * one.share[0], 100 * one.share[-1]
         outside = one.groups.eval("expected < lower or expected > upper").sum()
         parts.append(
-            f"In {arm}, the chance goes from {first:.0f} % to {last:.0f} % over the middle "
-            f"{100 * 0.95:g} % of the values ({p_value(one.p)}); of {len(one.groups)} groups, "
-            f"{outside} {'has' if outside == 1 else 'have'} an expected share outside the "
+            f"With {arm}, the chance goes from {first:.0f} % to {last:.0f} % over the middle "
+            f"{MIDDLE:.0f} % of the values ({p_value(one.p)}); of {len(one.groups)} groups, "
+            f"{outside or 'none'} {'have' if outside > 1 else 'has'} an expected share outside the "
             "observed one's interval."
         )
     if ratio is not None:
@@ -308,8 +309,8 @@ def burden_report(
         f"event-free survival. For twice the value, the hazard ratio was "
         f"{_effect(axi.per_doubling)} with axi-cel ({axi.n} patients, {axi.events} events) and "
         f"{_effect(soc.per_doubling)} with SOC ({soc.n} and {soc.events}; {100 * level:g} % "
-        f"intervals). The ratio of the two was {_effect(both.per_doubling)} "
-        f"({p_value(both.per_doubling.p)}). A restricted cubic spline with {knots} knots was held "
+        f"intervals). The ratio of the two was {_effect(both.per_doubling)}, "
+        f"{p_value(both.per_doubling.p)}. A restricted cubic spline with {knots} knots was held "
         f"against the straight line: {p_value(axi.p_bend)} with axi-cel and {p_value(soc.p_bend)} "
         "with SOC. Patients without a value were left out."
     )

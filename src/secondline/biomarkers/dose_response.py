@@ -180,8 +180,9 @@ def hazard_curve(
     middle = float(rows["x"].median())
     x = np.linspace(*np.quantile(rows["x"], SHOWN), POINTS)
     rows = rows if arm == "both" else rows[rows["arm"] == arm]
-    if rows.empty:
-        raise NoFiniteEstimate(f"Nobody in {arm} has a value of {marker}.")
+    for needed in ARMS if arm == "both" else (arm,):
+        if not (rows["arm"] == needed).any():
+            raise NoFiniteEstimate(f"Nobody in {needed} has a value of {marker}.")
     terms = tuple(f"bend {j}" for j in range(1, knots))
     rows = rows.assign(**dict(zip(terms, spline_basis(rows["x"], places).T, strict=True)))
     points = spline_basis(x, places)
