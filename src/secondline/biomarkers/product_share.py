@@ -17,6 +17,7 @@ from secondline.biomarkers.nested_subgroups import (
 from secondline.cohort import marker as marker_values
 from secondline.errors import InputError, NoFiniteEstimate
 from secondline.survival import Effect, cox_model, kaplan_meier
+from secondline.survival.cox_model import FIT_OPTIONS
 
 KNOTS = 3
 POINTS = 61
@@ -269,7 +270,7 @@ def _delayed_entry(rows: pd.DataFrame, level: float) -> Effect | None:
         return None
     fitter = CoxPHFitter(alpha=1 - level)
     fitter.fit(rows[["months", "event", "high", "infusion"]].astype(float), "months", "event",
-               entry_col="infusion")  # fmt: skip
+               entry_col="infusion", fit_options=FIT_OPTIONS)  # fmt: skip
     row = fitter.summary.loc["high"]
     lower, upper = np.exp(fitter.confidence_intervals_.loc["high"])
     return Effect("high", float(row["exp(coef)"]), float(lower), float(upper), float(row["p"]))
