@@ -78,6 +78,8 @@ def test_the_default_page_shows_the_printed_p_value_and_the_shrinking_subgroups(
     levels = biomarkers.product_by_marker(biomarkers.product_rows(patients, "SII"), "SII")
     favourable, unfavourable = levels.favourable.effect, levels.unfavourable.effect
     assert favourable.hazard_ratio < unfavourable.hazard_ratio < 1
+    # the model's truth and the shipped patients point in opposite directions
+    assert recorded["true_ratio"] < 1 < recorded["ratio_hr"]
     looks = biomarkers.looks(patients).table
     assert looks.loc[looks["p"].idxmin(), "name"] == "CD19 gene low"
     for model in biomarkers.share_models(biomarkers.product_rows(patients, "SII"), "SII"):

@@ -61,17 +61,15 @@ def nesting_page(found: Nesting) -> pd.DataFrame:
     rows = []
     for r in found.table.itertuples():
         rows.append((
-            str(r.n), f"{r.events:.0f}", f"{r.lower:.2f} to {r.upper:.2f}",
-            f"{r.spread:.2f} ({r.expected:.2f})", _percent(r.reversed),
+            f"{r.n} / {r.events:.0f}", f"{r.lower:.2f} to {r.upper:.2f}",
+            f"{r.spread:.2f} ({r.expected:.2f})",
             f"{100 * r.power:.0f} ({100 * r.power_formula:.0f})",
             _pair(r.exaggeration, r.exaggeration_formula, "{:.1f}"),
             _pair(100 * r.wrong_sign, 100 * r.wrong_sign_formula, "{:.1f}"),
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=[
-        "Patients", "events", "middle half of the hazard ratios",
-        "spread of the logarithm (formula)", "% on the other side of 1",
-        "% significant (formula)", "times too large if significant (formula)",
-        "% wrong sign if significant (formula)",
+        "Patients / events", "middle half of the hazard ratios", "spread of the logarithm",
+        "% significant", "times too large, if so", "% with the wrong sign, if so",
     ])  # fmt: skip
 
 
@@ -103,7 +101,9 @@ def cells_page(found: ProductByMarker) -> pd.DataFrame:
         ))  # fmt: skip
     if not any(cell.n for cell in found.cells):
         return NOTHING
-    return pd.DataFrame(rows, columns=["Group", "patients", "events", "% free of the event at a year"])
+    return pd.DataFrame(
+        rows, columns=["Group", "patients", "events", "% free of the event at a year"]
+    )
 
 
 def looks_page(found: Looks | None) -> pd.DataFrame:
@@ -141,15 +141,14 @@ def shares_page(models: tuple[ShareModel, ...], interaction: Effect | None) -> p
     if not models:
         return NOTHING
     rows = [
-        (m.name, str(m.n), str(m.events), effect_text(m.halves), _p(m.halves),
+        (f"{m.name} ({m.n} / {m.events} events)", effect_text(m.halves), _p(m.halves),
          effect_text(m.per_sd), _p(m.per_sd), bare_p(m.p_bend))
         for m in models
     ]  # fmt: skip
-    rows.append(("ratio of the two levels", "–", "–", "–", "–", effect_text(interaction),
-                 _p(interaction), "–"))  # fmt: skip
+    rows.append(("ratio of the two levels", "–", "–", effect_text(interaction), _p(interaction),
+                 "–"))  # fmt: skip
     return pd.DataFrame(rows, columns=[
-        "Patients", "number", "events", "high against low", "P", "per standard deviation", "P ",
-        "P of a bend",
+        "Patients", "high against low", "P", "per standard deviation", "P of it", "P of a bend",
     ])  # fmt: skip
 
 
@@ -176,13 +175,12 @@ def waiting_page(found: list[Waiting]) -> pd.DataFrame:
     rows = [
         (f"{w.median_wait:g}", f"{100 * w.not_infused:.0f}", f"{w.randomised:.2f}",
          f"{w.infused_only:.2f}", f"{w.landmark:.2f}", f"{w.free_randomised:.0f}",
-         f"{w.free_infused:.0f}", f"{w.free_from_infusion:.0f}")
+         f"{w.free_from_infusion:.0f}")
         for w in found
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=[
-        "Median wait, months", "% never infused", "hazard ratio: all randomised",
-        "infused only", "from a landmark in both arms", "% free at a year: all randomised",
-        "infused, from randomisation", "infused, from infusion",
+        "Median wait, months", "% never infused", "hazard ratio: all", "infused only",
+        "from a landmark in both arms", "% free at a year: all", "infused, from infusion",
     ])  # fmt: skip
 
 
