@@ -46,6 +46,8 @@ def about_the_paper(recorded):
     assert recorded["shipped_unassessed"] == 37
     assert 0.01 < recorded["shipped_response_p"] < 0.02
     assert 25 < recorded["near_limit"] < 35
+    # "with LDH and five knots" there is a bend that nobody put in
+    assert recorded["shipped_bend"] < 0.05
 
 
 def invariants(recorded, patients, *, marker="spd_mm2", knots=4, level=0.95,

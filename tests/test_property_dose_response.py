@@ -336,6 +336,15 @@ def test_pages_speak_of_empty_and_one_armed_cohorts():
     assert "nothing can be said" in biomarkers.subset_reading(None)
     grouped, note = biomarkers.groups_by_cut(silent, "spd_mm2")
     assert grouped is None and "Nobody" in note
+    # high is strictly above the cut, whoever the patient is
+    at = float(patients["spd_mm2"].iloc[10])
+    grouped, _ = biomarkers.groups_by_cut(patients, "spd_mm2", at)
+    high = grouped["group"].str.endswith("high")
+    assert (high == (grouped["spd_mm2"] > at)).all() and 0 < high.sum() < len(grouped)
+    own = biomarkers.scorings(patients, "spd_mm2", cut=at)[0]
+    assert own.high == high.sum()
+    whole = cox_model(patients.assign(x=(patients["spd_mm2"] > at) * 1.0)[patients["arm"] == "SOC"], ("x",))
+    assert own.within["SOC"].hazard_ratio == pytest.approx(float(whole.hazard_ratio[0]))
     # a cut above everybody leaves two groups of four
     grouped, _ = biomarkers.groups_by_cut(patients, "spd_mm2", 1e6)
     assert sorted(grouped["group"].unique()) == ["SOC, low", "axi-cel, low"]

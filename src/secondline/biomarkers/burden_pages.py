@@ -83,12 +83,12 @@ def scorings_page(found: tuple[Scoring, ...]) -> pd.DataFrame:
     """Return the ways to score a marker and what each finds, as texts."""
     rows = []
     for one in found:
-        cells = [_effect_p(one.within.get(arm)) for arm in ARM_ORDER]
+        effects = [one.within.get(arm) for arm in ARM_ORDER] + [one.ratio]
         count = str(one.high) if one.high >= 0 else "–"
-        rows.append((one.way, count, *cells, _effect_p(one.ratio)))
+        p = "–" if one.ratio is None else bare_p(one.ratio.p)
+        rows.append((one.way, count, *("–" if e is None else _effect(e) for e in effects), p))
     return pd.DataFrame(rows, columns=[
-        "High, or unit", "patients high", "axi-cel: hazard ratio, P", "SOC: hazard ratio, P",
-        "ratio of the two, P",
+        "Marker is", "high", "hazard ratio, axi-cel", "hazard ratio, SOC", "ratio of the two", "its P",
     ])  # fmt: skip
 
 
@@ -318,10 +318,6 @@ def burden_report(
 
 def _effect(effect: Effect) -> str:
     return f"{effect.hazard_ratio:.2f} ({effect.lower:.2f} to {effect.upper:.2f})"
-
-
-def _effect_p(effect: Effect | None) -> str:
-    return "–" if effect is None else f"{_effect(effect)}, {bare_p(effect.p)}"
 
 
 def _estimate(estimate: EffectEstimate) -> str:
