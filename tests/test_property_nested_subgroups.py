@@ -203,6 +203,9 @@ def test_waiting_makes_a_benefit_of_nothing_and_a_landmark_takes_it_away():
     for w in waits:
         assert w.randomised == pytest.approx(1, abs=0.03)
         assert w.landmark == pytest.approx(1, abs=0.03)
+        # those with an event before the landmark are not in it
+        assert w.landmark != w.randomised
+        assert w.landmark_months == pytest.approx(w.median_wait * math.exp(0.3 * 1.644854), rel=1e-5)
         assert w.free_infused > w.free_randomised
     # lymphomas of one pace have no memory: from infusion they are as from randomisation
     alike = biomarkers.waiting(2.0, pace=0.0, n=100_000, seed=4)
