@@ -11,6 +11,7 @@ from secondline.figures.clusters import (
     stability_by_size,
 )
 from secondline.figures.cumulative import cumulative_plot
+from secondline.figures.cut_points import cut_points
 from secondline.figures.dose_response import hazard_along, response_along
 from secondline.figures.durations import durations
 from secondline.figures.egger_power import egger_power
@@ -42,7 +43,9 @@ from secondline.figures.operating import (
 from secondline.figures.paired import paired
 from secondline.figures.paragraph import Paragraph, paragraph
 from secondline.figures.posterior import posterior_plot
+from secondline.figures.predictive_plane import predictive_plane, simulated_planes
 from secondline.figures.progression_bounds import progression_bounds
+from secondline.figures.replication import replication_chances
 from secondline.figures.reporting_map import reporting_map
 from secondline.figures.restricted_area import restricted_area
 from secondline.figures.selection_flow import selection_flow
@@ -84,6 +87,7 @@ __all__ = [
     "clock_strip",
     "cluster_heatmap",
     "cumulative_plot",
+    "cut_points",
     "drug_colour",
     "durations",
     "egger_power",
@@ -111,10 +115,12 @@ __all__ = [
     "peeking",
     "posterior_plot",
     "power_curve",
+    "predictive_plane",
     "progression_bounds",
     "provenance_text",
     "ratios_at_stop",
     "rejection_shares",
+    "replication_chances",
     "reporting_map",
     "response_along",
     "restricted_area",
@@ -124,6 +130,7 @@ __all__ = [
     "share_curves",
     "signature_forest",
     "signature_stability",
+    "simulated_planes",
     "stability_by_size",
     "strengths",
     "subgroup_chance",
