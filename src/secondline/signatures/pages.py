@@ -21,7 +21,7 @@ def clusters_page(found: Clustering, matches) -> pd.DataFrame:
         outside = found.correlation[np.ix_(mine, ~mine)]
         rows.append((
             match.name, ", ".join(found.members(match.label)),
-            f"{inside.mean():.2f}" if inside.size else "–",
+            f"{inside.mean():.2f}".replace("-", "−") if inside.size else "–",
             f"{outside.mean():.2f}".replace("-", "−") if outside.size else "–",
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=["Cluster", "signatures", "mean R inside", "mean R outside"])

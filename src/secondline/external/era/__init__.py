@@ -22,6 +22,7 @@ from secondline.external.era.outcome_pages import (
     marker_reading,
     models_page,
     numbers_of,
+    origin_reading,
     proportionality_page,
     proportionality_reading,
     report,

@@ -1,5 +1,6 @@
 """The results that the chapter states, as numbers under fixed settings, and as sentences."""
 
+import numpy as np
 import pandas as pd
 
 from secondline.external.era.clusters import agreement, cohort_effect
@@ -10,6 +11,7 @@ from secondline.external.era.outcomes import (
     UNADJUSTED,
     class_models,
     class_outcomes,
+    effect_text,
     known_spread,
     marker_models,
     screen,
@@ -18,6 +20,7 @@ from secondline.external.era.patients import join, outcome
 from secondline.external.lme import Samples
 from secondline.external.era.settings import printed_events, two_settings
 from secondline.signatures import cluster
+from secondline.survival import Effect
 
 CLUSTERS = 4
 
@@ -37,6 +40,7 @@ def key_cluster_results(samples: Samples) -> dict[str, float]:
         "cohort_share_mean": float(cohorts.share.mean()),
         "all_adjusted_rand": held.adjusted_rand,
         "all_bpi_together": int(by.loc["BPI", "together"]),
+        "all_bpi_others": int(by.loc["BPI", "others"]),
         "all_bpi_inside": float(by.loc["BPI", "inside"]),
         "all_bpi_outside": float(by.loc["BPI", "outside"]),
         "all_sii_together": int(by.loc["SII", "together"]),
@@ -75,7 +79,8 @@ def key_outcome_results(samples: Samples, characteristics: pd.DataFrame) -> dict
             for kind, model in names.items():
                 key = f"{term.split()[0].lower()}_{kind}"
                 for column in ("hazard_ratio", "lower", "upper", "p"):
-                    value = rows.loc[(term, model), column] if (term, model) in rows.index else float("nan")
+                    known = (term, model) in rows.index
+                    value = rows.loc[(term, model), column] if known else np.nan
                     results[f"{key}_{column}"] = float(value)
     for one in two_settings(found, printed_events()[0]):
         key = f"ratio_{one.marker.split()[0].lower()}"
@@ -109,9 +114,11 @@ def bottom_line(samples: Samples | None, characteristics: pd.DataFrame | None) -
         return points
     r = key_cluster_results(samples)
     points["clusters"] = (
-        f"In {r['samples']:,} samples B cells and proliferation share a cluster apart from all "
-        f"the rest, and {r['all_sii_together']} of {r['all_sii_members']} counterparts of SII "
-        f"share another (adjusted Rand index {r['all_adjusted_rand']:.2f})."
+        f"In {r['samples']:,} samples B cells and proliferation are together, with "
+        f"{r['all_bpi_others']} other of {r['signatures']} signatures, and "
+        f"{r['all_sii_together']} of {r['all_sii_members']} counterparts of SII share another "
+        f"cluster (adjusted Rand index with the trial's {r['all_adjusted_rand']:.2f}). How the "
+        "tree is cut decides much of the rest."
     )
     if characteristics is None:
         return points
@@ -128,19 +135,22 @@ def bottom_line(samples: Samples | None, characteristics: pd.DataFrame | None) -
         f"{_text(r, 'caf_adjusted')} are left: much of it is cell of origin and risk group. The "
         f"mean of SII's counterparts keeps {_text(r, 'sii_adjusted')}."
     )
-    points["opposite"] = (
-        f"With the events that the paper suggests, hypoxia's hazard ratio under axi-cel is "
-        f"{r['ratio_hypoxia']:.1f} times the one under chemotherapy "
-        f"({r['ratio_hypoxia_lower']:.1f} to {r['ratio_hypoxia_upper']:.1f}), and "
-        f"{r['ratio_hypoxia_adjusted']:.1f} times the adjusted one."
-    )
+    points["opposite"] = "There is no hazard ratio of hypoxia here to compare."
+    if "ratio_hypoxia" in r:
+        points["opposite"] = (
+            "For the stromal side, yes. With the events that the paper suggests, hypoxia's "
+            "hazard ratio under axi-cel is "
+            f"{r['ratio_hypoxia']:.1f} times the one under chemotherapy "
+            f"({r['ratio_hypoxia_lower']:.1f} to {r['ratio_hypoxia_upper']:.1f}), and "
+            f"{r['ratio_hypoxia_adjusted']:.1f} times the adjusted one."
+        )
     points["bpi"] = (
-        f"BPI's counterparts have a hazard ratio of {_text(r, 'bpi_unadjusted')} here: no "
-        "direction at all."
+        "For the B cell side, only half. BPI's counterparts have a hazard ratio of "
+        f"{_text(r, 'bpi_unadjusted')} here: no direction at all."
     )
     return points
 
 
 def _text(results: dict[str, float], key: str) -> str:
-    ratio, lower, upper = (results[f"{key}_{name}"] for name in ("hazard_ratio", "lower", "upper"))
-    return f"{ratio:.2f} ({lower:.2f} to {upper:.2f})"
+    numbers = {name: results[f"{key}_{name}"] for name in ("hazard_ratio", "lower", "upper", "p")}
+    return effect_text(Effect(key, **numbers))

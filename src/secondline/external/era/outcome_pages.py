@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from secondline.external.era.outcomes import (
     ADJUSTED,
@@ -12,6 +13,7 @@ from secondline.external.era.outcomes import (
     UNADJUSTED,
     ClassOutcomes,
     effect_text,
+    high,
 )
 from secondline.external.era.patients import ENDPOINTS, Outcome
 from secondline.external.era.settings import TwoSettings, printed_events
@@ -89,6 +91,20 @@ def numbers_of(models: pd.DataFrame, *, known_risk: bool = False) -> str:
 def class_models_reading(models: pd.DataFrame) -> str:
     """Say what adjustment leaves of the depleted class's hazard ratio."""
     return _before_and_after(models, "depleted", "The depleted against the mesenchymal class")
+
+
+def origin_reading(found: Outcome) -> str:
+    """Say how far stroma goes with the cell of origin."""
+    is_high = high(found.scores)["CAF"] == 1
+    gcb = found.patients["cell_of_origin"] == "GCB"
+    if not (gcb.any() and (~gcb).any() and is_high.any()):
+        return "All patients have one cell of origin, or one value of CAF."
+    table = pd.crosstab(is_high, gcb)
+    p = float(stats.chi2_contingency(table, correction=False).pvalue)
+    return (
+        f"Of the patients with high CAF {100 * gcb[is_high].mean():.0f} % have a GCB tumour, of the "
+        f"others {100 * gcb[~is_high].mean():.0f} % ({p_value(p)}, chi-square)."
+    )
 
 
 def marker_reading(models: pd.DataFrame, level: float) -> str:
@@ -198,8 +214,9 @@ def settings_reading(found: tuple[TwoSettings, ...], level: float) -> str:
         kept.append(t.marker)
     text = ""
     for t in found:
-        here = "no clear direction" if t.here.p >= alpha else "favourable" if t.here.log < 0 else "unfavourable"
-        there = "favourable" if t.there.log < 0 else "unfavourable"
+        there, here = ("favourable" if e.log < 0 else "unfavourable" for e in (t.there, t.here))
+        if t.here.p >= alpha:
+            here = "no clear direction"
         text += f"{t.marker}: {there} with axi-cel, {here} here. "
     text += (
         f"After Holm's correction for {len(found)} comparisons, the two hazard ratios differ for "
@@ -211,6 +228,12 @@ def settings_reading(found: tuple[TwoSettings, ...], level: float) -> str:
                 f"For {t.marker} the P of the difference is at most {bare_p(t.p_at_most)} whatever "
                 "the number of events behind the printed P. "
             )
+    unsure = [t.marker for t in found if t.p_at_most >= alpha]
+    if unsure:
+        text += (
+            f"For {' and '.join(unsure)} it depends on that number: with another one, there might "
+            "be no difference. "
+        )
     return text.strip()
 
 

@@ -205,17 +205,25 @@ def index_event(seen_hazard_ratio: float = 0.6, *, spreads=(0.0, 0.5, 1.0, 1.5, 
         def seen(own, hazard=hazard):
             return _followed(first / (hazard * np.exp(own * marker)), marker, late)[0]
 
-        wanted = np.log(seen_hazard_ratio)
-        own, seen_log = wanted, seen(wanted)
-        for _ in range(4):
-            # a hidden trait dilutes an effect by nearly the same factor whatever its size
-            own *= wanted / seen_log if seen_log else 1.0
-            seen_log = seen(own)
+        own, seen_log = _solve(seen, np.log(seen_hazard_ratio))
         time = first / (hazard * np.exp(own * marker))
         entered = time <= np.quantile(time, early)
         found, se = _followed((second / hazard)[entered], marker[entered], late)
         rows.append((spread, int(entered.sum()), *np.exp([own, seen_log, found]), se))
     return pd.DataFrame(rows, columns=["spread", "entered", "own", "first", "second", "se"])
+
+
+def _solve(seen, wanted: float, steps: int = 4) -> tuple[float, float]:
+    """Return the effect that is seen as the wanted one, by secants, and how it is seen."""
+    before, own = wanted, wanted
+    error = seen(own) - wanted
+    own, last = own - error, error
+    for _ in range(steps):
+        error = seen(own) - wanted
+        if error == last:
+            break
+        own, before, last = own - error * (own - before) / (error - last), own, error
+    return own, seen(own)
 
 
 def _followed(time, marker, late: float) -> tuple[float, float]:
