@@ -26,10 +26,14 @@ CHAPTERS = {f"{path.parent.name}/{path.stem}": path for path in notebooks() if p
 def test_a_mistake_shows_one_sentence_and_no_call_stack(chapter_runner, name):
     path = CHAPTERS[name]
     names = parameters(path)
-    wrong = {"cohort": "geo"} if "cohort" in names else {names[0]: "no such thing"}
+    deposited = "geo_file" in names
+    wrong = {"cohort": "geo"} if deposited else {names[0]: "no such thing"}
     with pytest.raises(PapermillExecutionError) as caught:
         chapter_runner(path)(**wrong)
     assert caught.value.ename == "InputError"
     assert caught.value.traceback == [f"InputError: {caught.value.evalue}"]
-    # where the deposited data are to be had, or which parameter is wrong
-    assert ("GSE248835" if "cohort" in names else names[0]) in caught.value.evalue
+    # where the deposited data are to be had, or what is wrong
+    if deposited:
+        assert "GSE248835" in caught.value.evalue
+    else:
+        assert names[0] in caught.value.evalue or "no such thing" in caught.value.evalue
