@@ -19,7 +19,7 @@ QUICK = {"resamples": 50}
 MADE = {
     "schmitz2018": "external_made_schmitz.tsv",
     "lme2021-annotation": "external_made_annotation.tsv",
-    "lme2021-signatures": "external_made_signatures.tsv.gz",
+    "lme2021-signatures": "external_made_signatures.tsv",
 }
 needs_data = pytest.mark.skipif(
     not external.available(*era.ERA_FILES),

@@ -18,7 +18,7 @@ from secondline.external.lme import SIGNATURES, Samples
 def samples(root):
     folder = root / "tests/data"
     return external.read_samples(
-        folder / "external_made_annotation.tsv", folder / "external_made_signatures.tsv.gz"
+        folder / "external_made_annotation.tsv", folder / "external_made_signatures.tsv"
     )
 
 

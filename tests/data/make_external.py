@@ -3,7 +3,6 @@
 Run from the root of the project: ``python tests/data/make_external.py``.
 """
 
-import gzip
 from pathlib import Path
 
 import numpy as np
@@ -49,10 +48,8 @@ def write(folder: Path) -> None:
         "\t".join([name, *(f"{np.clip(v, -4, 4):.3f}" for v in values)])
         for name, values in made["scores"].items()
     ]
-    with (folder / "external_made_signatures.tsv.gz").open("wb") as file:
-        # no name and no time inside, so that the same numbers give the same bytes
-        with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as packed:
-            packed.write(("\n".join(lines) + "\n").encode())
+    text = "\n".join(lines) + "\n"
+    (folder / "external_made_signatures.tsv").write_text(text, encoding="utf-8")
 
     head = ("Sample", "Cohort", "Cohort_group", "SORTN", "LME", "Diagnosis", "platform_id")
     rows = []
