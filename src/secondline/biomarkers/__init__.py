@@ -172,6 +172,7 @@ from secondline.biomarkers.predictive import (
     scale_effect,
 )
 from secondline.biomarkers.predictive_pages import (
+    LARGEST_SE_RATIO,
     patterns_page,
     patterns_reading,
     plane_page,
@@ -238,6 +239,7 @@ __all__ = [
     "GUIDELINES",
     "KEPT_BY_HALVES",
     "KNOT_SHARES",
+    "LARGEST_SE_RATIO",
     "LESIONS",
     "NAMES",
     "NUMBERS",

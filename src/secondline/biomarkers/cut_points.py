@@ -189,7 +189,8 @@ def lausen(z: float, at, n: int) -> float:
     Notes
     -----
     Worsley's bound with the correlation of neighbouring cuts (Lausen, Sauerbrei and
-    Schumacher, in: Computational Statistics, 1994, p. 483).
+    Schumacher, in: Computational Statistics, 1994, p. 483). Each further cut adds a series
+    that holds for cuts near each other; with very many cuts the sum is far above P.
     """
     z, at = abs(float(z)), np.asarray(at, dtype=float)
     near, far = at[:-1], at[1:]

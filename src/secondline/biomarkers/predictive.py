@@ -137,7 +137,9 @@ def plane(
         "name", "above", "n", "axi_cel", "axi_cel_se", "soc", "soc_se", "difference", "se", "p",
         "p_number",
     ])  # fmt: skip
-    p = table["p"].to_numpy(dtype=float)
+    # without a row the columns would have no kind
+    table = table.astype(dict.fromkeys(table.columns[3:], float))
+    p = table["p"].to_numpy()
     table = table.assign(holm=holm(p), q=adjusted(p))
     return Plane(scale, float(horizon), float(level), table, tuple(left_out))
 

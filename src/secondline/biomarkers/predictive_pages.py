@@ -10,6 +10,9 @@ from secondline.claims import raise_powers
 from secondline.effects import interaction_power, p_only, read_effects, z_from_p
 from secondline.intervals import bare_p
 
+# of two arms of one size, how many times one standard error may be the other: as in the
+# chapter on subgroups
+LARGEST_SE_RATIO = 1.25
 ROWS = 10  # of the table of the strongest differences
 # interaction of the joint model in the cohort's own words
 JOINT_NAMES = {"B cells": "B cell signature", "CD19 gene": "CD19 gene expression",
@@ -71,7 +74,7 @@ def patterns_reading(found: Patterns) -> str:
     return text + "; ".join(parts) + "."
 
 
-def printed_splits(alpha: float = 0.05, largest_se_ratio: float = 1.25) -> pd.DataFrame:
+def printed_splits(alpha: float = 0.05, largest_se_ratio: float = LARGEST_SE_RATIO) -> pd.DataFrame:
     """Return what printed P values of two arms say, and what they do not.
 
     Parameters
@@ -133,20 +136,23 @@ def plane_page(plane: Plane, named=()) -> pd.DataFrame:
     ratio = plane.scale == "hazard ratio"
     what = "ratio of the two" if ratio else f"difference, {UNITS[plane.scale]}"
 
-    def cell(value, se):
-        ends = (value, value - plane.reach * se, value + plane.reach * se)
-        if ratio:
-            return "{:.2f} ({:.2f} to {:.2f})".format(*np.exp(ends))
-        return "{:.1f} ({:.1f} to {:.1f})".format(*ends).replace("-", "−")
+    def cell(*values):
+        form = "{:.2f}" if ratio else "{:.1f}"
+        shown = [form.format(np.exp(v) if ratio else v).replace("-", "−") for v in values]
+        return shown[0] if len(shown) == 1 else "{} ({} to {})".format(*shown)
+
+    def limits(value, se):
+        return cell(value, value - plane.reach * se, value + plane.reach * se)
 
     return pd.DataFrame({
-        "Marker": [f"{row.name_} ({row.above})" for row in _named(shown)],
-        "patients": shown["n"].astype(str).to_numpy(),
-        "axi-cel": [cell(v, s) for v, s in zip(shown["axi_cel"], shown["axi_cel_se"], strict=True)],
-        "SOC": [cell(v, s) for v, s in zip(shown["soc"], shown["soc_se"], strict=True)],
-        what: [cell(v, s) for v, s in zip(shown["difference"], shown["se"], strict=True)],
+        "Marker: level (patients)": [
+            f"{row.name_}: {row.above} ({row.n})" for row in _named(shown)
+        ],
+        "axi-cel": [cell(v) for v in shown["axi_cel"]],
+        "SOC": [cell(v) for v in shown["soc"]],
+        what: [limits(v, s) for v, s in zip(shown["difference"], shown["se"], strict=True)],
         "P": [bare_p(p) for p in shown["p"]],
-        "P, as a number": [bare_p(p) for p in shown["p_number"]],
+        "as a number": [bare_p(p) for p in shown["p_number"]],
         "q": [bare_p(p) for p in shown["q"]],
     })  # fmt: skip
 
@@ -162,10 +168,12 @@ def plane_reading(plane: Plane) -> str:
         f"{len(table)} markers are in the plane. For {len(off)} the difference between the arms "
         f"has P below {alpha:.3g}{names}. By chance alone one expects {alpha * len(table):.1f}. "
     )
-    for word, key in (("Holm's correction", "holm"), ("Benjamini and Hochberg's", "q")):
+    for word, key in (("Holm's correction", "holm"), ("that of Benjamini and Hochberg", "q")):
         kept = table.loc[table[key] < alpha, "name"]
-        text += f"After {word} {len(kept)} remain{'s' if len(kept) == 1 else ''}"
-        text += f" ({', '.join(kept)}). " if len(kept) else ". "
+        remain = "remains" if len(kept) == 1 else "remain"
+        text += f"After {word} {len(kept)} {remain} ({', '.join(kept)}). " if len(kept) else (
+            f"After {word} none remains (the smallest is {bare_p(table[key].min())}). "
+        )  # fmt: skip
     numbers = table[table["p_number"] < alpha].sort_values("p_number")
     known = int(table["p_number"].notna().sum())
     text += f"With the marker as a number, {len(numbers)} of {known} have P below {alpha:.3g}."
@@ -249,7 +257,7 @@ def _named(table: pd.DataFrame):
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f}\u00a0%"
 
 
 def _range(low: float, high: float, write) -> str:

@@ -22,16 +22,13 @@ def replication_page(table: pd.DataFrame, share: float) -> pd.DataFrame:
     columns = {
         "Marker": table["name"],
         "P, printed": table["printed"],
-        "hazard ratio it means": [
-            f"{row.hazard_ratio:.2f} ({row.lower:.2f} to {row.upper:.2f})"
-            for row in table.itertuples()
-        ],
+        "hazard ratio it means": [f"{v:.2f}" for v in table["hazard_ratio"]],
         "if true": [_percent(v) for v in table["if_true"]],
         f"if {100 * share:g} % is true": [_percent(v) for v in table["if_share"]],
-        "uncertainty integrated": [_percent(v) for v in table["predictive"]],
-        "with the sceptical prior": [_percent(v) for v in table["sceptical"]],
-        "patients an arm for 80 %, if true": [_whole(v) for v in table["n_if_true"]],
-        f"the same, if {100 * share:g} % is true": [_whole(v) for v in table["n_if_share"]],
+        "integrated": [_percent(v) for v in table["predictive"]],
+        "sceptical": [_percent(v) for v in table["sceptical"]],
+        "patients for 80 %, if true": [_whole(v) for v in table["n_if_true"]],
+        f"if {100 * share:g} % is true: patients": [_whole(v) for v in table["n_if_share"]],
     }
     return pd.DataFrame(columns)
 
@@ -56,7 +53,7 @@ def check_replication_page(simulated: pd.DataFrame, fresh: FreshReplications) ->
         "events, mean": [f"{v:.0f}" for v in simulated["events"]],
         "formula with these events": [_percent(v) for v in simulated["formula"]],
         "simulated arms": [
-            f"{_percent(row.simulated)} ± {100 * row.standard_error:.1f}"
+            f"{_percent(row.simulated)} ±\u00a0{100 * row.standard_error:.1f}"
             for row in simulated.itertuples()
         ],
         "fresh virtual cohorts": [_percent(fresh.each[name]) for name in simulated["name"]],
@@ -159,7 +156,7 @@ def cut_trials_reading(found: CutTrials) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f}\u00a0%"
 
 
 def _whole(value: float) -> str:

@@ -27,7 +27,7 @@ def cut_points(scan, *, marker: str, arm: str, own: float, provenance: str, sour
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6.0, 6.2))
+    figure = Figure(figsize=(5.4, 5.9))
     top = figure.add_axes((0.12, 0.53, 0.85, 0.38))
     bottom = figure.add_axes((0.12, 0.14, 0.85, 0.32), sharex=top)
     percent = 100 * scan.share
@@ -67,6 +67,6 @@ def cut_points(scan, *, marker: str, arm: str, own: float, provenance: str, sour
     bottom.legend(frameon=False, fontsize=8.5, loc="lower left", title="exceeded by chance in "
                   f"{100 * (1 - scan.level):.3g} %:", title_fontsize=8.5)  # fmt: skip
     figure.text(0.02, 0.945, fitted(f"{marker} in {arm}: {len(percent)} cuts, {scan.n} patients, "
-                f"{scan.events} events", 5.8, size=9.5), fontsize=9.5)  # fmt: skip
+                f"{scan.events} events", 5.2, size=9.5), fontsize=9.5)  # fmt: skip
     stamp(figure, provenance, source)
     return figure

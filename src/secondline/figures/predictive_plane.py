@@ -49,8 +49,8 @@ def predictive_plane(plane, *, named=(), provenance: str, source: str = ""):
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6.2, 6.6))
-    axes = figure.add_axes((0.13, 0.14, 0.83, 0.78))
+    figure = Figure(figsize=(5.4, 5.9))
+    axes = figure.add_axes((0.14, 0.14, 0.83, 0.77))
     table = plane.table
     chosen = set(table.nsmallest(3, "p")["name"]) | set(named)
     shown = table[table["name"].isin(chosen)].nsmallest(MOST_NAMED, "p")
@@ -76,7 +76,7 @@ def predictive_plane(plane, *, named=(), provenance: str, source: str = ""):
     axes.text(0.985 * reach, 0.93 * reach, "same in both arms", rotation=45, ha="right", va="top",
               rotation_mode="anchor", fontsize=8, color=GREY)  # fmt: skip
     figure.text(0.02, 0.955, fitted(
-        f"{len(table)} markers; named: the strongest differences and those of the settings", 6,
+        f"{len(table)} markers; named: the strongest differences, and some more", 5.2,
         size=9.5), fontsize=9.5)  # fmt: skip
     stamp(figure, provenance, source)
     return figure
@@ -98,12 +98,12 @@ def simulated_planes(patterns, equal_gain=None):
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6.4, 7.3))
-    reach = np.log(3.6)
+    figure = Figure(figsize=(5.6, 6.7))
+    reach = np.log(4.2)
     for k, row in patterns.table.reset_index(drop=True).iterrows():
         if k > 3:
             break
-        axes = figure.add_axes((0.11 + 0.465 * (k % 2), 0.505 - 0.4 * (k // 2), 0.4, 0.345))
+        axes = figure.add_axes((0.12 + 0.46 * (k % 2), 0.515 - 0.42 * (k // 2), 0.4, 0.335))
         axes.plot([-reach, reach], [-reach, reach], color=GREY, linewidth=1)
         if equal_gain is not None:
             axes.plot(np.log(equal_gain[1]), np.log(equal_gain[0]), color=ORANGE, linewidth=1.4,
@@ -120,8 +120,8 @@ def simulated_planes(patterns, equal_gain=None):
                   markeredgecolor=INK, markeredgewidth=1.4)  # fmt: skip
         axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
         _ticks(axes, "hazard ratio", reach, size=8)
-        title = f"{row['name']}: {row['axi_cel']:.2g} with axi-cel, {row['soc']:.2g} with SOC"
-        axes.set_title(literal(title), fontsize=8.5, loc="left")
+        title = f"{row['name']} ({row['axi_cel']:.2g}; {row['soc']:.2g})"
+        axes.set_title(literal(title), fontsize=9, loc="left")
         if k % 2 == 0:
             axes.set_ylabel("hazard ratio with axi-cel", fontsize=8.5)
         if k > 1:

@@ -32,8 +32,8 @@ def replication_chances(table, curves, *, share: float, n_per_arm: int, alpha: f
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6.2, 5.0))
-    axes = figure.add_axes((0.11, 0.15, 0.84, 0.6))
+    figure = Figure(figsize=(5.4, 4.9))
+    axes = figure.add_axes((0.12, 0.15, 0.82, 0.6))
     axes.set_xscale("log")
     for key, (label, colour, line) in CURVES.items():
         text = label.format(share=100 * share)
