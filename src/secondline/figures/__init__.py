@@ -23,6 +23,12 @@ from secondline.figures.funnel import funnel_plots
 from secondline.figures.hazard_over_time import hazard_over_time
 from secondline.figures.hazard_ratio_forest import hazard_ratio_forest
 from secondline.figures.influence import influence_plot
+from secondline.figures.lines_of_therapy import (
+    markers_by_line,
+    needed_selection,
+    paired_power,
+    who_is_left,
+)
 from secondline.figures.method_grid import method_grid
 from secondline.figures.mixture import median_scatter, mixture
 from secondline.figures.nested_subgroups import (
@@ -103,14 +109,17 @@ __all__ = [
     "icon_array",
     "index_event",
     "influence_plot",
+    "markers_by_line",
     "median_scatter",
     "method_grid",
     "mixture",
+    "needed_selection",
     "nested_steps",
     "nesting_scatter",
     "null_heterogeneity",
     "order_steps",
     "paired",
+    "paired_power",
     "paragraph",
     "peeking",
     "posterior_plot",
@@ -145,4 +154,5 @@ __all__ = [
     "two_settings",
     "use_book_style",
     "volcano",
+    "who_is_left",
 ]
