@@ -178,7 +178,7 @@ def test_a_p_value_at_the_limit_comes_again_in_half_of_trials():
 
 
 def test_chances_are_those_of_drawn_trials():
-    z, ratio, kept = 2.53, 1.7, 0.6
+    z, ratio, kept = 3.7, 1.7, 0.6
     rng = np.random.default_rng(1)
     n, limit = 400_000, stats.norm.isf(0.025)
     fixed = np.mean(0.5 * np.sqrt(ratio) * z + rng.standard_normal(n) > limit)
@@ -419,3 +419,11 @@ def test_a_cohort_without_the_marker_says_so(virtual):
     scan, why = biomarkers.cohort_cuts(virtual.assign(spd_mm2=np.nan), "SPD", "SOC")
     assert scan is None
     assert why.startswith("SPD in SOC: 0 patients")
+
+
+def test_burden_and_genes_enter_as_logarithms(virtual):
+    from secondline.biomarkers.predictive import p_of_number
+
+    rows = virtual.assign(plain=np.log(virtual["spd_mm2"]), raw=virtual["spd_mm2"])
+    assert p_of_number(rows, "spd_mm2") == pytest.approx(p_of_number(rows, "plain"))
+    assert p_of_number(rows, "spd_mm2") != pytest.approx(p_of_number(rows, "raw"), rel=0.01)

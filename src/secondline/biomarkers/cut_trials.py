@@ -147,7 +147,8 @@ def _analyse(time, event, x, at) -> dict[str, np.ndarray]:
     halves = cox(time, event, (place >= n // 2).astype(float))
     chosen = cox(time, event, (place[None, :] >= at[best][:, None]).astype(float))
     return {
-        "number_p": cox(time, event, x).p, "median_p": halves.p, "median_log": halves.log_hazard_ratio,
+        "number_p": cox(time, event, x).p,
+        "median_p": halves.p, "median_log": halves.log_hazard_ratio,
         "best": best, "best_p": _best_p(z), "best_log": chosen.log_hazard_ratio,
     }  # fmt: skip
 

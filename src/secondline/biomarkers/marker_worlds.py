@@ -68,15 +68,12 @@ def level_design(world: MarkerWorld, level: str, design: Design | None = None) -
     """
     design = design or zuma7()
     power = 0.5 if level == "high" else -0.5
-    arms = {
-        "control": replace(
-            design.control, curve=HazardRatio(design.control.curve, (world.soc**power,))
-        ),
-        "experimental": replace(
-            design.experimental, curve=HazardRatio(design.experimental.curve, (world.axi_cel**power,))
-        ),
-    }
-    return replace(design, **arms)
+    ratios = {"control": world.soc, "experimental": world.axi_cel}
+    arms = {name: getattr(design, name) for name in ratios}
+    return replace(design, **{
+        name: replace(own, curve=HazardRatio(own.curve, (ratios[name] ** power,)))
+        for name, own in arms.items()
+    })  # fmt: skip
 
 
 def world_table(worlds=WORLDS, *, horizon: float = 24.0, design: Design | None = None):
@@ -139,7 +136,9 @@ def equal_gain(axi_cel: float, *, horizon: float = 24.0, design: Design | None =
         raise InputError(f"A hazard ratio of {axi_cel!r} cannot be; it must be above 0.")
     shares = [float(a.curve.survival(horizon)) for a in (design.experimental, design.control)]
     if not all(0 < share < 1 for share in shares):
-        raise InputError(f"At {horizon:g} months an arm has nobody, or everybody, free of the event.")
+        raise InputError(
+            f"At {horizon:g} months an arm has nobody, or everybody, free of the event."
+        )
 
     def apart(share, log_ratio):
         return share ** exp(log_ratio / 2) - share ** exp(-log_ratio / 2)

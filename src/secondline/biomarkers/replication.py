@@ -109,10 +109,8 @@ def replication_power(z: float, events_ratio: float, *, share: float = 1.0, alph
     variance that falls with the events, and so needs no hazard ratio.
     """
     _check(events_ratio, alpha)
-    # four events to the unit: then the log hazard ratio of halves is z itself
-    return schoenfeld_power(4 * events_ratio, exp(-abs(share * z)), alpha=alpha) if share * z else (
-        alpha / 2
-    )  # fmt: skip
+    # four events have a standard error of 1, so that a log hazard ratio of halves is its z
+    return schoenfeld_power(4 * events_ratio, exp(-abs(share * z)), alpha=alpha)
 
 
 def predictive_probability(
@@ -172,8 +170,8 @@ def replication_table(
     Returns
     -------
     DataFrame
-        One row a finding: name, printed, p (as a number), side, z; hazard_ratio, lower, upper (implied);
-        if_true, if_share, predictive, sceptical; n_if_true and n_if_share (patients in the
+        One row a finding: name, printed, p (as a number), side, z; hazard_ratio, lower and
+        upper (implied); if_true, if_share, predictive, sceptical; n_if_true and n_if_share (patients in the
         arm for a power of :data:`TARGET_POWER`).
     """
     patients, events = first_trial()
@@ -194,8 +192,8 @@ def replication_table(
             predictive_probability(f.z, ratio, alpha=alpha, shrinkage=kept), *needed,
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=[
-        "name", "printed", "p", "side", "z", "hazard_ratio", "lower", "upper", "if_true", "if_share",
-        "predictive", "sceptical", "n_if_true", "n_if_share",
+        "name", "printed", "p", "side", "z", "hazard_ratio", "lower", "upper", "if_true",
+        "if_share", "predictive", "sceptical", "n_if_true", "n_if_share",
     ])  # fmt: skip
 
 

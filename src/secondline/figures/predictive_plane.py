@@ -139,7 +139,9 @@ def _legend(figure, patterns, with_gain: bool) -> None:
     keys.append(Line2D([], [], marker="D", color="white", markeredgecolor=INK, linestyle="none",
                        label="the truth"))  # fmt: skip
     if with_gain:
-        keys.append(Line2D([], [], color=ORANGE, linestyle=(0, (4, 2)), label="same gain in points"))
+        keys.append(
+            Line2D([], [], color=ORANGE, linestyle=(0, (4, 2)), label="same gain in points")
+        )
     figure.text(0.02, 0.975, f"P below {patterns.alpha:.3g} in:", fontsize=9)
     figure.legend(handles=keys, loc="upper left", bbox_to_anchor=(0.01, 0.972), ncols=3,
                   frameon=False, fontsize=8.5, handletextpad=0.4, columnspacing=1.2)  # fmt: skip
@@ -166,7 +168,8 @@ def _names(axes, shown, reach: float) -> None:
         taken.append((x, place))
         axes.text(x + (0.025 if right else -0.025) * reach, place, fitted(row["name"], 1.4, size=8),
                   ha="left" if right else "right", va="bottom", fontsize=8, color=INK,
-                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75})  # fmt: skip
+                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75},
+                  )  # fmt: skip
 
 
 def _ticks(axes, scale: str, reach: float, size: float = 9) -> None:

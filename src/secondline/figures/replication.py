@@ -4,6 +4,7 @@ import numpy as np
 
 from secondline.figures.style import BLUE, FAINT, GREEN, GREY, INK, VERMILION, fitted, stamp
 
+TICKS = ("0.1", "0.05", "0.01", "0.001", "0.0001", "0.00001")
 CURVES = {
     "if_true": ("if the published effect is true", INK, "-"),
     "predictive": ("its uncertainty integrated", BLUE, (0, (5, 2))),
@@ -52,9 +53,8 @@ def replication_chances(table, curves, *, share: float, n_per_arm: int, alpha: f
         last = row["p"]
         axes.text(row["p"], 102 + 6.5 * step, fitted(row["name"], 1.6, size=8), ha="center",
                   va="bottom", fontsize=8, color=GREY)  # fmt: skip
-    ticks = [t for t in (0.1, 0.05, 0.01, 1e-3, 1e-4, 1e-5) if low <= t <= high]
-    axes.set_xticks(ticks, [f"{t:g}" if t >= 1e-3 else f"0.{'0' * (k - 1)}1" for t, k in
-                            zip(ticks, [-round(np.log10(t)) for t in ticks], strict=True)])  # fmt: skip
+    ticks = [t for t in TICKS if low <= float(t) <= high]
+    axes.set_xticks([float(t) for t in ticks], ticks)
     axes.minorticks_off()
     axes.set_xlabel("P value of the first trial")
     axes.set_ylabel(f"% with P below {alpha:.3g}, same direction")
