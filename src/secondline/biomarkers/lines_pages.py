@@ -31,7 +31,8 @@ from secondline.survival import Effect
 
 CORRELATIONS = (0.0, 0.3, 0.6, 0.9)
 OWN_PAIRS = 40
-LARGE = 100  # an odds ratio for one standard deviation that is beyond belief
+LARGE = 100  # odds ratios are not told apart beyond it
+HARD_TO_BELIEVE, STRONG = 10, 3  # odds ratios for one standard deviation
 
 
 def printed_lines_page(shifts: tuple[RankShift, ...], level: float = 0.95) -> pd.DataFrame:
@@ -86,7 +87,10 @@ def needed_reading(shifts: tuple[RankShift, ...], cured) -> str:
             f"the difference is at most {abs(limit):.2f} standard deviations, and {abs(third.shift):.2f} "
             "are printed."
         )
-    verdict = "beyond belief" if needed > LARGE else "strong" if needed > 3 else "no more than moderate"
+    verdict = (
+        "hard to believe" if needed > HARD_TO_BELIEVE
+        else "strong" if needed > STRONG else "no more than moderate"
+    )  # fmt: skip
     return text + (
         f"For the third line, cures at second line ({percent:.0f} % of the patients) would need an "
         f"odds ratio {'' if needed >= LARGE else 'of '}{_ratio(needed)}, which is {verdict}; at most "
@@ -374,4 +378,6 @@ def _percent(share: float) -> str:
 def _ratio(value: float) -> str:
     if np.isnan(value):
         return "none is enough"
-    return f"{value:.1f}" if value < LARGE else f"above {LARGE}"
+    if value >= LARGE:
+        return f"above {LARGE}"
+    return f"{value:.1f}" if value < HARD_TO_BELIEVE else f"{value:.0f}"

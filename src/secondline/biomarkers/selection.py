@@ -111,8 +111,7 @@ def line_differences(patients: Histories) -> dict[str, float]:
     found = {}
     for name, (one, other) in CONTRASTS.items():
         first, later = patients.group(*one), patients.group(*other)
-        spread = np.sqrt((first.var() + later.var()) / 2)
-        found[name] = float((later.mean() - first.mean()) / spread)
+        found[name] = _apart((first.mean(), first.std()), (later.mean(), later.std()))
     return found
 
 
@@ -236,7 +235,7 @@ def selected_moments(odds_ratio: float, cured) -> tuple[tuple[float, float], ...
 
 
 def shown_by_cure(odds_ratio: float, cured, *, third: bool = False) -> float:
-    """Return the difference that cures alone make, in standard deviations of the first group.
+    """Return the difference that cures alone make, over the groups' pooled spread.
 
     Parameters
     ----------
@@ -247,8 +246,7 @@ def shown_by_cure(odds_ratio: float, cured, *, third: bool = False) -> float:
         after the first line to those who did so after the second.
     """
     moments = selected_moments(odds_ratio, cured)
-    first, later = (moments[1], moments[2]) if third else (moments[0], moments[1])
-    return (later[0] - first[0]) / first[1]
+    return _apart(*moments[1:]) if third else _apart(*moments[:2])
 
 
 def most_by_cure(cured, *, third: bool = False) -> float:
@@ -257,14 +255,8 @@ def most_by_cure(cured, *, third: bool = False) -> float:
     Of a normal value cut off above its quantile; the limit of :func:`shown_by_cure`.
     """
     first, second = _check(1.0, cured)
-    cut = stats.norm.ppf(1 - first)
-    mean = -stats.norm.pdf(cut) / (1 - first)
-    if not third:
-        return float(mean)
-    spread = np.sqrt(1 + cut * mean - mean**2)
-    left = (1 - first) * (1 - second)
-    later = -stats.norm.pdf(stats.norm.ppf(left)) / left
-    return float((later - mean) / spread)
+    groups = [(0.0, 1.0), _cut_off(1 - first), _cut_off((1 - first) * (1 - second))]
+    return _apart(*groups[1:]) if third else _apart(*groups[:2])
 
 
 def needed_by_cure(shift: float, cured, *, third: bool = False) -> float:
@@ -313,6 +305,18 @@ def needed_by_availability(shift: float, share: float) -> float:
         return shown_by_availability(np.exp(log_ratio), share) - shift
 
     return float(np.exp(brentq(missing, -4, 4)))
+
+
+def _apart(first, later) -> float:
+    """Return the later mean less the first, over the pooled spread."""
+    return float((later[0] - first[0]) / np.sqrt((first[1] ** 2 + later[1] ** 2) / 2))
+
+
+def _cut_off(left: float) -> tuple[float, float]:
+    """Return mean and spread of a standard normal value of which the lowest share is left."""
+    cut = stats.norm.ppf(left)
+    mean = -stats.norm.pdf(cut) / left
+    return float(mean), float(np.sqrt(1 + cut * mean - mean**2))
 
 
 def _moments(weights) -> tuple[float, float]:
