@@ -53,7 +53,9 @@ class ClaimRole(SphinxRole):
             f"{escape(card['short'])}, {escape(claim.locator)}<br>"
             f"Audit: {escape(audit_all().verdict(claim_id))}</span>"
         )
-        box = nodes.inline("", "", link, nodes.raw("", tip, format="html"), classes=["claim"])
+        # words may go on in the next line, a number stays with its unit
+        classes = ["claim"] if any(map(str.isdigit, text)) else ["claim", "claim-words"]
+        box = nodes.inline("", "", link, nodes.raw("", tip, format="html"), classes=classes)
         return [box], []
 
     def _fail(self, what):
