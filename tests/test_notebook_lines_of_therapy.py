@@ -39,7 +39,7 @@ def about_the_paper(recorded):
     assert recorded["panel_p"] == pytest.approx(len(SIGNATURES) * 0.0048)
     # "with perfect selection" they can, and with the cures of SOC they cannot
     assert recorded["most_soc"] < recorded["third_size"] < recorded["most_third"]
-    assert recorded["needed_third"] > 50
+    assert recorded["needed_third"] > 50 and 3 < recorded["needed_more"] < 4
     assert recorded["third_low"] < recorded["third_size"] < recorded["third_high"]
     assert recorded["apart_n"] == 228
     assert recorded["shipped_pairs"] == math.ceil(0.8 * 86 * 142 / 228)

@@ -122,3 +122,43 @@ def test_the_virtual_markers_are_consistent_over_the_times_as_printed():
     assert grew.drop(["CD19 gene", "APM"]).all()
     # and none of it is an interaction
     assert table["p"].min() > 0.05
+
+
+def test_the_selection_that_each_printed_shift_would_take():
+    shifts = biomarkers.printed_shifts()
+    page = biomarkers.needed_page(shifts, (0.6, 0.4)).set_index("Against first line")
+    biopsy, cure = "odds ratio: which biopsy there is", "odds ratio: cure in between"
+    most = "most that cures can do, SD"
+    inside = page.drop("IS21: third line")
+    # the odds ratio is the exponential of the shift, and no cure lies in between
+    for s in shifts:
+        if s.name in inside.index:
+            assert float(inside.loc[s.name, biopsy]) == pytest.approx(math.exp(abs(s.shift)), abs=0.06)
+    assert set(inside[cure]) == {"none is enough"} and set(inside[most]) == {"0.00"}
+    third = page.loc["IS21: third line"]
+    needed = biomarkers.needed_by_cure(shifts[1].shift, (0.6, 0.4), third=True)
+    assert (third[biopsy], third[cure], third[most]) == ("–", f"{needed:.0f}", "0.63")
+    # a cut at the 40th percentile, and one at the 24th, by hand
+    mean, spread = {}, {}
+    for left in (0.4, 0.24):
+        cut = stats.norm.ppf(left)
+        mean[left] = -stats.norm.pdf(cut) / left
+        spread[left] = 1 + cut * mean[left] - mean[left] ** 2
+    by_hand = (mean[0.24] - mean[0.4]) / math.sqrt((spread[0.24] + spread[0.4]) / 2)
+    assert float(third[most]) == pytest.approx(-by_hand, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [(0.16, "cannot make it"), (0.4, "hard to believe"), (0.6, "strong"), (0.9, "moderate")],
+)
+def test_the_words_follow_the_strength_that_is_needed(second, words):
+    shifts = biomarkers.printed_shifts()
+    needed = biomarkers.needed_by_cure(shifts[1].shift, (0.6, second), third=True)
+    reading = biomarkers.needed_reading(shifts, (0.6, second))
+    assert words in reading
+    expected = (
+        "cannot make it" if math.isnan(needed) else "hard to believe" if needed > 10
+        else "strong" if needed > 3 else "moderate"
+    )  # fmt: skip
+    assert words == expected
