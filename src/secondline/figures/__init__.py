@@ -20,6 +20,7 @@ from secondline.figures.funnel import funnel_plots
 from secondline.figures.hazard_over_time import hazard_over_time
 from secondline.figures.hazard_ratio_forest import hazard_ratio_forest
 from secondline.figures.influence import influence_plot
+from secondline.figures.landmarks import landmarks
 from secondline.figures.method_grid import method_grid
 from secondline.figures.mixture import median_scatter, mixture
 from secondline.figures.null_heterogeneity import null_heterogeneity
@@ -59,6 +60,7 @@ from secondline.figures.survival_curves import icon_array, survival_curves
 from secondline.figures.table import Table, table
 from secondline.figures.trial_flow import trial_flow
 from secondline.figures.volcano import volcano
+from secondline.figures.with_data import with_data
 
 __all__ = [
     "DRUG_COLOURS",
@@ -88,6 +90,7 @@ __all__ = [
     "hazard_ratio_forest",
     "icon_array",
     "influence_plot",
+    "landmarks",
     "median_scatter",
     "method_grid",
     "mixture",
@@ -121,4 +124,5 @@ __all__ = [
     "turning_map",
     "use_book_style",
     "volcano",
+    "with_data",
 ]
