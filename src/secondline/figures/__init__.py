@@ -1,5 +1,6 @@
 """One function a figure: each takes results and returns a picture; nothing is computed here."""
 
+from secondline.figures.agreement_map import agreement_map, agreement_shares
 from secondline.figures.allocation import allocation
 from secondline.figures.answers_along import answers_along
 from secondline.figures.antibody_formats import antibody_formats
@@ -17,6 +18,7 @@ from secondline.figures.findings import Findings, FindingsTable, findings, findi
 from secondline.figures.follow_up import follow_up
 from secondline.figures.forest import forest
 from secondline.figures.funnel import funnel_plots
+from secondline.figures.group_shares import clock_share, group_shares
 from secondline.figures.hazard_over_time import hazard_over_time
 from secondline.figures.hazard_ratio_forest import hazard_ratio_forest
 from secondline.figures.influence import influence_plot
@@ -38,6 +40,7 @@ from secondline.figures.posterior import posterior_plot
 from secondline.figures.progression_bounds import progression_bounds
 from secondline.figures.reporting_map import reporting_map
 from secondline.figures.restricted_area import restricted_area
+from secondline.figures.routes import routes
 from secondline.figures.selection_flow import selection_flow
 from secondline.figures.sequences import (
     order_steps,
@@ -69,6 +72,8 @@ __all__ = [
     "FindingsTable",
     "Paragraph",
     "Table",
+    "agreement_map",
+    "agreement_shares",
     "allocation",
     "answers_along",
     "antibody_formats",
@@ -76,6 +81,7 @@ __all__ = [
     "crossover_curve",
     "clock_curves",
     "clock_strip",
+    "clock_share",
     "cluster_heatmap",
     "cumulative_plot",
     "drug_colour",
@@ -86,6 +92,7 @@ __all__ = [
     "follow_up",
     "forest",
     "funnel_plots",
+    "group_shares",
     "hazard_over_time",
     "hazard_ratio_forest",
     "icon_array",
@@ -107,6 +114,7 @@ __all__ = [
     "rejection_shares",
     "reporting_map",
     "restricted_area",
+    "routes",
     "rule_dots",
     "selection_flow",
     "sequence_curves",
