@@ -117,10 +117,14 @@ def alike_reading(comparison, cohort: str, margin: float) -> str:
         f"If the shares are of {'both cohorts' if cohort == 'both' else cohort}, "
         f"{comparison.second} is {abs(100 * two.difference):.1f} points "
         f"{'above' if two.difference > 0 else 'below'} {comparison.first}, with an interval "
-        f"from {lower:.0f} to {upper:.0f} points (P = {bare_p(two.p)}). The difference "
+        f"from {_signed(lower)} to {_signed(upper)} points (P = {bare_p(two.p)}). The difference "
         f"{significant} significant, which says little by itself: the chance to find it, if it "
         f"is the truth, is {100 * comparison.power:.0f} %. {verdict}"
     )
+
+
+def _signed(number: float) -> str:
+    return f"{number:.0f}".replace("-", "−")
 
 
 def _points(estimate: float, lower: float, upper: float) -> str:
