@@ -88,7 +88,7 @@ def _box(axes, row: int, one) -> None:
         Rectangle((x, row + 0.26), WIDTH, 0.64, facecolor="white", edgecolor=colour,
                   linewidth=1.4, linestyle=line)
     )  # fmt: skip
-    lines = textwrap.wrap(text.replace(" after the last antibody dose", " after last antibody"), 28)
+    lines = textwrap.wrap(text, 28)
     size = 9 if len(lines) < 3 else 8
     axes.text(x + WIDTH / 2, row + 0.58, literal_lines("\n".join(lines)), fontsize=size,
               ha="center", va="center", linespacing=1.1, color=INK if one.acts else GREY,

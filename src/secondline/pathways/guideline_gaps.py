@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from secondline.pathways.agreement_map import (
     NOT_ASKED,
-    Part,
     both_answers,
     group_pairs,
     parts_of,
@@ -48,7 +47,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One gap, or one disagreement.
+    """One gap, or one disagreement, with all cases that it holds.
 
     Attributes
     ----------
@@ -59,7 +58,7 @@ class Finding:
     step : str
         A step, or "patients" for the question whom a guideline speaks of.
     case : str
-        For whom, in words.
+        For whom, in words; several kinds of case are parted by semicolons.
     what : str
         What is missing, or the answers that differ.
     cases : int
@@ -111,18 +110,17 @@ def patient_findings(readings: Readings | None = None) -> tuple[Finding, ...]:
     for guideline in GUIDELINES:
         table = patient_tables()[guideline, readings.patients(guideline)]
         parts = {i.name: parts_of([table], i.name) for i in table.inputs}
-        every = {name: tuple(p.text for p in own) for name, own in parts.items()}
-        decisions = {
-            case: decide(table, {n: p.value for n, p in zip(parts, case, strict=True)})
-            for case in itertools.product(*parts.values())
-        }
-        for kind, why, cases in _grouped(decisions):
-            for box in boxes(cases):
-                words = _in_words(every, box)
-                n = _size(box)
-                found.append(
-                    Finding(kind, guideline, "patients", words, why, n, len(decisions))
-                )
+        cases, said = [], {}
+        for chosen in itertools.product(*parts.values()):
+            named = dict(zip(parts, chosen, strict=True))
+            case = {name: part.text for name, part in named.items()}
+            cases.append(case)
+            decision = decide(table, {name: part.value for name, part in named.items()})
+            if not decision.covered:
+                said.setdefault((NOT_COVERED, "Not among its patients."), []).append(case)
+            elif decision.answer == "open":
+                said.setdefault(("open", decision.reason), []).append(case)
+        found += _findings(said, guideline, "patients", cases)
     return tuple(found)
 
 
@@ -210,27 +208,29 @@ def _with_sources(fault: tuple[str, str], where) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _grouped(decisions: dict[tuple[Part, ...], Decision]):
-    said: dict[tuple[str, str], list[tuple[str, ...]]] = {}
-    for case, decision in decisions.items():
-        if not decision.covered:
-            key = (NOT_COVERED, "Not among its patients.")
-        elif decision.answer == "open":
-            key = ("open", decision.reason)
-        else:
-            continue
-        said.setdefault(key, []).append(tuple(part.text for part in case))
-    return [(kind, why, cases) for (kind, why), cases in said.items()]
-
-
 def _findings(said, guideline: str, step: str, cases: list[dict]) -> list[Finding]:
     names = list(cases[0]) if cases else []
     every = {n: tuple(dict.fromkeys(case[n] for case in cases)) for n in names}
-    return [
-        Finding(kind, guideline, step, _in_words(every, box), what, _size(box), len(cases))
-        for (kind, what), own in said.items()
-        for box in boxes([tuple(case[n] for n in names) for case in own])
-    ]
+    every_case = [tuple(case[n] for n in names) for case in cases]
+    found = []
+    for (kind, what), own in said.items():
+        mine = [tuple(case[n] for n in names) for case in own]
+        found.append(
+            Finding(kind, guideline, step, _whom(every, every_case, mine), what, len(mine), len(cases))
+        )
+    return found
+
+
+def _whom(every: dict[str, tuple[str, ...]], every_case: list[tuple], mine: list[tuple]) -> str:
+    """Return some cases in words: as boxes, or as all but the others if that is shorter."""
+    held = set(mine)
+    rest = [case for case in every_case if case not in held]
+    if not rest:
+        return "all"
+    inside, outside = boxes(mine), boxes(rest)
+    if len(outside) < len(inside):
+        return f"all but: {'; '.join(_in_words(every, box) for box in outside)}"
+    return "; ".join(_in_words(every, box) for box in inside)
 
 
 def _in_words(every: dict[str, tuple[str, ...]], box: Box) -> str:
@@ -244,10 +244,3 @@ def _in_words(every: dict[str, tuple[str, ...]], box: Box) -> str:
         none = name.endswith("deauville")
         words.append(WORDS[name].format(_or("none" if none and t == "0" else t for t in left)))
     return ", ".join(words) or "all"
-
-
-def _size(box: Box) -> int:
-    size = 1
-    for texts in box:
-        size *= len(texts)
-    return size

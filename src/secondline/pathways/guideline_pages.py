@@ -204,22 +204,17 @@ def shares_page(shares: Iterable[StepShare]) -> pd.DataFrame:
     )
 
 
-def findings_page(findings: Iterable[Finding]) -> pd.DataFrame:
-    """Return gaps and disagreements, those of one kind and wording in one row."""
-    joined: dict[tuple, list[Finding]] = {}
-    for f in findings:
-        joined.setdefault((f.guideline, f.step, f.kind, f.what), []).append(f)
+def findings_page(findings: Iterable[Finding], *kinds: str) -> pd.DataFrame:
+    """Return gaps and disagreements of some kinds, one a row; by default of all."""
     return pd.DataFrame(
         {
-            "No.": str(number),
-            "Guideline": guideline,
-            "Step": step,
-            "Kind": kind,
-            "For whom": "; ".join(f.case for f in own),
-            "What": what,
-            "Cases": f"{sum(f.cases for f in own)} of {own[0].total}",
+            "Where": f.step if f.guideline == "both" else f"{f.guideline}, {f.step}",
+            "For whom": f.case,
+            "What": f"Left open. {f.what}" if f.kind == "not said" else f.what,
+            "Cases": f"{f.cases} of {f.total}",
         }
-        for number, ((guideline, step, kind, what), own) in enumerate(joined.items(), 1)
+        for f in findings
+        if not kinds or f.kind in kinds
     )
 
 
@@ -243,7 +238,7 @@ def _marked(one: StepAnswer) -> str:
 
 
 def _reasons(table, case) -> str:
-    """Return the inputs whose change alone would bring the patient in, or all of them."""
+    """Return the values that no rule takes, or, if each is taken by some rule, all of them."""
     missed = []
     for place, i in enumerate(table.inputs):
         conditions = {rule.conditions[place] for rule in table.rules}
@@ -251,7 +246,10 @@ def _reasons(table, case) -> str:
             texts = sorted({_condition(c.text) for c in conditions})
             name = NAMES.get(i.name, i.name)
             missed.append(f"{name} is {case[i.name]}, and it takes {' or '.join(texts)}")
-    return f"{'; '.join(missed)}." if missed else "No rule fits these values together."
+    if missed:
+        return f"{'; '.join(missed)}."
+    values = ", ".join(f"{NAMES.get(i.name, i.name)} {case[i.name]}" for i in table.inputs)
+    return f"It names no patient with {values}."
 
 
 def _condition(text: str) -> str:

@@ -17,7 +17,7 @@ STEPS = {
     "cycles in all": "How many cycles of R-CHOP are given in all?",
     "radiotherapy": "Is radiotherapy given?",
     "end-of-treatment imaging": "Which scan at the end of treatment?",
-    "when to image": "When is it made?",
+    "when to image": "How long after the last antibody dose?",
     "after the end scan": "What follows from it?",
     "after the end biopsy": "And from the biopsy then?",
 }
