@@ -10,6 +10,7 @@ from secondline.figures.clusters import (
     signature_stability,
     stability_by_size,
 )
+from secondline.figures.confounding import implied_rates, remaining_ratios
 from secondline.figures.cumulative import cumulative_plot
 from secondline.figures.durations import durations
 from secondline.figures.egger_power import egger_power
@@ -96,6 +97,7 @@ __all__ = [
     "hazard_over_time",
     "hazard_ratio_forest",
     "icon_array",
+    "implied_rates",
     "influence_plot",
     "landmarks",
     "median_scatter",
@@ -112,6 +114,7 @@ __all__ = [
     "provenance_text",
     "ratios_at_stop",
     "rejection_shares",
+    "remaining_ratios",
     "reporting_map",
     "restricted_area",
     "routes",

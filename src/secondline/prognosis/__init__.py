@@ -1,6 +1,7 @@
 """Prognosis of primary refractory disease, from the numbers that the review prints."""
 
 from secondline.prognosis.clocks import failure_that_explains, share_with_same_hazard
+from secondline.prognosis.confounding import bias_factor, e_value, explaining_ratio
 from secondline.prognosis.groups import (
     COHORTS,
     GROUPS,
@@ -22,25 +23,62 @@ from secondline.prognosis.pages import (
     partial_responses_page,
     shares_page,
 )
+from secondline.prognosis.transplant import (
+    FACTORS,
+    OUTCOMES,
+    MatchedContrast,
+    RegistryContrast,
+    cured_of_started,
+    high_volume_range,
+    imbalances,
+    matched_contrasts,
+    registry_contrast,
+    remaining_ratio,
+)
+from secondline.prognosis.transplant_pages import (
+    imbalance_page,
+    matched_page,
+    matched_reading,
+    registry_page,
+    registry_reading,
+)
 
 __all__ = [
     "COHORTS",
+    "FACTORS",
     "GROUPS",
+    "OUTCOMES",
     "PAIRS",
     "PARTIAL_RESPONSES",
     "Comparison",
     "Group",
+    "MatchedContrast",
+    "RegistryContrast",
     "alike_reading",
+    "bias_factor",
     "cohorts_page",
     "comparisons",
     "comparisons_page",
+    "cured_of_started",
+    "e_value",
+    "explaining_ratio",
     "failure_that_explains",
     "group_counts",
     "groups",
+    "high_volume_range",
+    "imbalance_page",
+    "imbalances",
+    "matched_contrasts",
+    "matched_page",
+    "matched_reading",
     "mix_test",
     "partial_responses_page",
     "patients_for_significance",
     "patients_needed",
+    "registry_contrast",
+    "registry_page",
+    "registry_reading",
+    "remaining_ratio",
     "share_with_same_hazard",
     "shares_page",
 ]
