@@ -100,7 +100,7 @@ def parts_of(tables, name: str) -> tuple[Part, ...]:
     Returns
     -------
     tuple of Part
-        Together they are all values; any two of them some rule tells apart.
+        Together they are all values; two neighbours are told apart by some rule.
     """
     tables = tuple(tables)
     conditions = _conditions(tables, name)

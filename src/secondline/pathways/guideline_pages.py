@@ -12,6 +12,7 @@ from secondline.pathways.guidelines import (
     GUIDELINES,
     VERDICTS,
     Comparison,
+    Readings,
     StepAnswer,
     acts_of,
     compare,
@@ -39,6 +40,11 @@ SHORT = {
 }  # fmt: skip
 
 
+RADIOTHERAPY = {
+    frozenset({"radiotherapy"}): "yes",
+    frozenset({"no radiotherapy"}): "no",
+    frozenset({"radiotherapy", "no radiotherapy"}): "with or without",
+}
 # made-up patients for the worked examples; the rest of their values is the first one's
 FIRST_PATIENT = MappingProxyType(
     {
@@ -148,8 +154,8 @@ def parting_sentences(comparison: Comparison) -> str:
     if differ:
         first = differ[0]
         parts.append(
-            f"The routes part at the step “{first.step}”: NCCN has {in_words(first.nccn.acts)}, "
-            f"BSH {in_words(first.bsh.acts)}."
+            f"The routes part at the step “{first.step}”. "
+            f"NCCN: {in_words(first.nccn.acts)}. BSH: {in_words(first.bsh.acts)}."
         )
         more = [p.step for p in differ[1:]]
         parts += [f"They differ again at {_and(more)}."] if more else []
@@ -206,7 +212,7 @@ def shares_page(shares: Iterable[StepShare]) -> pd.DataFrame:
 
 def findings_page(findings: Iterable[Finding], *kinds: str) -> pd.DataFrame:
     """Return gaps and disagreements of some kinds, one a row; by default of all."""
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "Where": f.step if f.guideline == "both" else f"{f.guideline}, {f.step}",
             "For whom": f.case,
@@ -216,9 +222,11 @@ def findings_page(findings: Iterable[Finding], *kinds: str) -> pd.DataFrame:
         for f in findings
         if not kinds or f.kind in kinds
     )
+    # there is nothing to say of what is not there
+    return frame.drop(columns="What") if kinds == ("not covered",) else frame
 
 
-def least_index(name: str, readings) -> int:
+def least_index(name: str, readings: Readings) -> int:
     """Return the lowest IPI, aaIPI or smIPI that a patient of 61 to 80 years can have."""
     parts = patient_parts(readings)
     return min(
@@ -265,15 +273,22 @@ def _and(words: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
-def worked_page(readings=None) -> pd.DataFrame:
+def worked_page(readings: Readings | None = None) -> pd.DataFrame:
     """Return the worked patients: what each guideline says after the interim scan and beyond."""
     rows = []
     for name, changes in WORKED_PATIENTS.items():
         comparison = compare({**FIRST_PATIENT, **changes}, readings)
-        row = {"Patient": name}
-        for step in ("after the interim scan", "cycles in all", "end-of-treatment imaging"):
-            pair = next(p for p in comparison.pairs if p.step == step)
-            row |= {f"{g}: {step}": _marked(one) for g, one in zip(
-                GUIDELINES, (pair.nccn, pair.bsh), strict=True)}  # fmt: skip
-        rows.append(row)
+        for guideline, route in comparison.routes.items():
+            rows.append(
+                {
+                    "Patient": name,
+                    "By": guideline,
+                    "After the interim scan": _marked(route["after the interim scan"]),
+                    "Cycles": said(route["cycles in all"]),
+                    "Radiotherapy": RADIOTHERAPY.get(
+                        route["radiotherapy"].acts, said(route["radiotherapy"])
+                    ),
+                    "Scan at the end": said(route["end-of-treatment imaging"]),
+                }
+            )
     return pd.DataFrame(rows)
