@@ -1,6 +1,7 @@
 """One function a figure: each takes results and returns a picture; nothing is computed here."""
 
 from secondline.figures.agreement_map import agreement_map, agreement_shares
+from secondline.figures.access import crossing_curve, waiting_curves
 from secondline.figures.allocation import allocation
 from secondline.figures.answers_along import answers_along
 from secondline.figures.antibody_formats import antibody_formats
@@ -79,6 +80,7 @@ __all__ = [
     "answers_along",
     "antibody_formats",
     "bubble",
+    "crossing_curve",
     "crossover_curve",
     "clock_curves",
     "clock_strip",
@@ -135,5 +137,6 @@ __all__ = [
     "turning_map",
     "use_book_style",
     "volcano",
+    "waiting_curves",
     "with_data",
 ]
