@@ -112,7 +112,7 @@ def test_first_patient_step_by_step():
     assert acts(c, "after the end biopsy") == (
         {"clinical judgement"}, {"repeat PET after 8 to 12 weeks"}, "differ"
     )  # fmt: skip
-    assert c.parting == c.first_not_shared == "interim scan"
+    assert c.parting == "interim scan"
     assert c.routes["NCCN"]["cycles in all"].silence == "not said"
     assert c.routes["BSH"]["when to image"].passages_differ
     assert {d.source for d in c.others} == {"review, Conclusion", "review, inference"}

@@ -299,7 +299,8 @@ def _part(chosen: Input, cells) -> Part:
     if first.lower == chosen.lowest:
         text = f"{'up to' if last.lower == last.upper else 'below'} {last.upper:g}"
     elif last.upper == chosen.highest:
-        text = f"{first.lower:g} or more" if first.lower == first.upper else f"above {first.lower:g}"
+        held = first.lower == first.upper
+        text = f"{first.lower:g} or more" if held else f"above {first.lower:g}"
     else:
         text = f"from {first.lower:g} to {last.upper:g}"
     return Part(middle.value, text)

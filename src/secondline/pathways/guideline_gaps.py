@@ -215,9 +215,8 @@ def _findings(said, guideline: str, step: str, cases: list[dict]) -> list[Findin
     found = []
     for (kind, what), own in said.items():
         mine = [tuple(case[n] for n in names) for case in own]
-        found.append(
-            Finding(kind, guideline, step, _whom(every, every_case, mine), what, len(mine), len(cases))
-        )
+        whom = _whom(every, every_case, mine)
+        found.append(Finding(kind, guideline, step, whom, what, len(mine), len(cases)))
     return found
 
 

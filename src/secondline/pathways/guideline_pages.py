@@ -116,7 +116,7 @@ def passages_page(comparison: Comparison, *steps: str) -> pd.DataFrame:
 def path_in_words(decision: Decision) -> str:
     """Return the conditions that led to an answer, with the patient's values."""
     steps = (
-        f"{NAMES.get(s.input, s.input)} {s.value if isinstance(s.value, str) else f'{s.value:g}'}"
+        f"{NAMES.get(s.input, s.input)} {_shown(s.value)}"
         + (f" ({_condition(s.condition)})" if s.condition != str(s.value) else "")
         for s in decision.path
     )
@@ -172,12 +172,7 @@ def parting_sentences(comparison: Comparison) -> str:
 def own_sentences(comparison: Comparison) -> str:
     """Say on which steps a guideline's own passages allow different acts for this patient."""
     found = [
-        f"{one.guideline} on “{pair.step}”: "
-        + "; ".join(
-            f"{in_words(acts_of(d.answer))} ({d.source.removeprefix(one.guideline + ', ')})"
-            for d in one.speaking
-        )
-        + "."
+        f"{one.guideline} on “{pair.step}”: {_by_passage(one)}."
         for pair in comparison.pairs
         for one in (pair.nccn, pair.bsh)
         if one.passages_differ
@@ -241,6 +236,14 @@ def least_index(name: str, readings: Readings) -> int:
     )  # fmt: skip
 
 
+def _by_passage(one: StepAnswer) -> str:
+    where: dict[str, list[str]] = {}
+    for d in one.speaking:
+        passage = d.source.removeprefix(f"{one.guideline}, ")
+        where.setdefault(in_words(acts_of(d.answer)), []).append(passage)
+    return "; ".join(f"{act} ({', '.join(passages)})" for act, passages in where.items())
+
+
 def _marked(one: StepAnswer) -> str:
     return f"{said(one)} (its passages differ)" if one.passages_differ else said(one)
 
@@ -253,11 +256,15 @@ def _reasons(table, case) -> str:
         if not any(c.holds(case[i.name]) for c in conditions):
             texts = sorted({_condition(c.text) for c in conditions})
             name = NAMES.get(i.name, i.name)
-            missed.append(f"{name} is {case[i.name]}, and it takes {' or '.join(texts)}")
+            missed.append(f"{name} is {_shown(case[i.name])}; it takes {' or '.join(texts)}")
     if missed:
-        return f"{'; '.join(missed)}."
-    values = ", ".join(f"{NAMES.get(i.name, i.name)} {case[i.name]}" for i in table.inputs)
+        return f"{'. '.join(missed)}."
+    values = ", ".join(f"{NAMES.get(i.name, i.name)} {_shown(case[i.name])}" for i in table.inputs)
     return f"It names no patient with {values}."
+
+
+def _shown(value) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _condition(text: str) -> str:

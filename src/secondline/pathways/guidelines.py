@@ -181,11 +181,6 @@ class Comparison:
         """The first step on which the guidelines differ, or ""."""
         return next((p.step for p in self.pairs if p.verdict == "differ"), "")
 
-    @property
-    def first_not_shared(self) -> str:
-        """The first step on which they do not agree, for whatever reason, or ""."""
-        return next((p.step for p in self.pairs if p.verdict != "agree"), "")
-
 
 def acts_of(answer: str) -> frozenset[str]:
     """Return the acts that an answer allows; several are parted by ``|``."""

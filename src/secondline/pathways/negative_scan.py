@@ -1,4 +1,4 @@
-"""What a negative predictive value says: natural frequencies, and how common the outcome must be."""
+"""What a negative predictive value says, in patients, and how common the outcome must be."""
 
 from dataclasses import dataclass
 
@@ -65,8 +65,9 @@ def negative_scan(npv: float, outcome: float, negative: float) -> NegativeScan:
     scan = NegativeScan(npv, outcome, negative)
     if scan.right_positive < 0:
         raise InputError(
-            f"Of {100 * negative:g} negative scans in 100 patients, {100 * scan.wrong_negative:.3g} "
-            f"would be wrong, but only {100 * outcome:.3g} of the 100 have the outcome at all. "
+            f"Of {100 * negative:g} negative scans in 100 patients, "
+            f"{100 * scan.wrong_negative:.3g} would be wrong, but only {100 * outcome:.3g} of "
+            "the 100 have the outcome at all. "
             "Take fewer negative scans, a higher predictive value or a commoner outcome."
         )
     if scan.ppv > 1:
