@@ -289,13 +289,15 @@ def test_pages_have_a_row_for_each_step_and_patient():
     assert len(guideline_pages.worked_page()) == 2 * len(guideline_pages.WORKED_PATIENTS)
     assert set(guideline_pages.evidence_page(c)["BSH"]) == {"none named", "grade 1B"}
     assert "grade 1A" in set(guideline_pages.evidence_page(compared(interim_deauville=2))["BSH"])
+    clear = guideline_pages.evidence_page(compared(interim_deauville=2)).set_index("Step")["BSH"]
+    assert (clear["cycles in all"], clear["radiotherapy"]) == ("grade 1A", "none named")
     assert "grade" not in " ".join(guideline_pages.evidence_page(c)["NCCN"])
 
 
 def test_sentences_follow_the_patient():
     said = guideline_pages.parting_sentences(compared())
     assert "part at the step “interim scan”. NCCN: after 3 or 4 cycles. BSH: after 2 cycles." in said
-    assert "They differ again at after the interim scan and after the end biopsy." in said
+    assert "They also differ on: after the interim scan; after the end biopsy." in said
     young = guideline_pages.parting_sentences(compared(age=50, end_deauville=5))
     assert young.startswith("BSH does not count this patient among its own.")
     large = guideline_pages.parting_sentences(compared(bulk_cm=9.0))

@@ -159,7 +159,7 @@ def differences(readings: Readings | None = None) -> tuple[Finding, ...]:
         cases, said = [], {}
         for values, texts in scan_cases(step):
             for groups, pair in both_answers(step, values, pairs, readings).items():
-                case = {"group": f"{groups[0]} by NCCN", **texts}
+                case = {"group": f"NCCN {groups[0]}", **texts}
                 cases.append(case)
                 if pair.verdict == "differ":
                     what = f"NCCN: {in_words(pair.nccn.acts)}. BSH: {in_words(pair.bsh.acts)}."

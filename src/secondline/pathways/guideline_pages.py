@@ -105,7 +105,7 @@ def passages_page(comparison: Comparison, *steps: str) -> pd.DataFrame:
             "Step": step,
             "Passage": d.source,
             "Answer": in_words(acts_of(d.answer)),
-            "In its words, briefly": d.reason,
+            "In short": d.reason,
             "Path": path_in_words(d),
             "Where": places(d),
         }
@@ -158,14 +158,14 @@ def parting_sentences(comparison: Comparison) -> str:
             f"NCCN: {in_words(first.nccn.acts)}. BSH: {in_words(first.bsh.acts)}."
         )
         more = [p.step for p in differ[1:]]
-        parts += [f"They differ again at {_and(more)}."] if more else []
+        parts += [f"They also differ on: {'; '.join(more)}."] if more else []
     else:
         parts.append("On no step do both speak and differ.")
     for name, pairs in by_verdict.items():
         if pairs and name != "differ":
-            words = {"agree": "An act that both allow", "both silent": "Neither speaks"}
-            head = words.get(name, f"{name.split(' ')[0]} alone speaks")
-            parts.append(f"{head}: {_and([p.step for p in pairs])}.")
+            words = {"agree": "Some act is allowed by both on", "both silent": "Neither speaks on"}
+            head = words.get(name, f"{name.split(' ')[0]} alone speaks on")
+            parts.append(f"{head}: {'; '.join(p.step for p in pairs)}.")
     return " ".join(parts)
 
 
@@ -188,7 +188,11 @@ def evidence_page(comparison: Comparison) -> pd.DataFrame:
     for pair in comparison.pairs:
         row = {"Step": pair.step}
         for g, one in zip(GUIDELINES, (pair.nccn, pair.bsh), strict=True):
-            graded = pair.step in ("cycles in all", "radiotherapy") and one.speaking
+            # the printed grade is of the cycles, and of radiotherapy where it is given
+            graded = one.speaking and (
+                pair.step in ("after the interim scan", "cycles in all")
+                or pair.step == "radiotherapy" and "radiotherapy" in one.acts
+            )
             grades = comparison.routes[g].evidence.acts if graded else frozenset()
             row[g] = in_words(grades) if grades else "none named" if one.speaking else "–"
         rows.append(row)
@@ -219,6 +223,27 @@ def findings_page(findings: Iterable[Finding], *kinds: str) -> pd.DataFrame:
     )
     # there is nothing to say of what is not there
     return frame.drop(columns="What") if kinds == ("not covered",) else frame
+
+
+def worked_page(readings: Readings | None = None) -> pd.DataFrame:
+    """Return the worked patients: what each guideline says after the interim scan and beyond."""
+    rows = []
+    for name, changes in WORKED_PATIENTS.items():
+        comparison = compare({**FIRST_PATIENT, **changes}, readings)
+        for guideline, route in comparison.routes.items():
+            rows.append(
+                {
+                    "Patient": name,
+                    "By": guideline,
+                    "After the interim scan": _marked(route["after the interim scan"]),
+                    "Cycles": said(route["cycles in all"]),
+                    "Radiotherapy": RADIOTHERAPY.get(
+                        route["radiotherapy"].acts, said(route["radiotherapy"])
+                    ),
+                    "Scan at the end": said(route["end-of-treatment imaging"]),
+                }
+            )
+    return pd.DataFrame(rows)
 
 
 def least_index(name: str, readings: Readings) -> int:
@@ -274,28 +299,3 @@ def _condition(text: str) -> str:
 def _percent(n: int, total: int) -> str:
     share = 100 * n / total
     return "0 %" if not n else "<1 %" if share < 1 else f"{share:.0f} %"
-
-
-def _and(words: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
-
-
-def worked_page(readings: Readings | None = None) -> pd.DataFrame:
-    """Return the worked patients: what each guideline says after the interim scan and beyond."""
-    rows = []
-    for name, changes in WORKED_PATIENTS.items():
-        comparison = compare({**FIRST_PATIENT, **changes}, readings)
-        for guideline, route in comparison.routes.items():
-            rows.append(
-                {
-                    "Patient": name,
-                    "By": guideline,
-                    "After the interim scan": _marked(route["after the interim scan"]),
-                    "Cycles": said(route["cycles in all"]),
-                    "Radiotherapy": RADIOTHERAPY.get(
-                        route["radiotherapy"].acts, said(route["radiotherapy"])
-                    ),
-                    "Scan at the end": said(route["end-of-treatment imaging"]),
-                }
-            )
-    return pd.DataFrame(rows)
