@@ -46,8 +46,8 @@ def test_every_rule_cites_the_review_where_its_passage_stands(name):
         "section 4": "Section 4", "figures": "Fig. ", "figure 3": "Fig. 3", "Table 1": "Table 1",
         "Discussion": "Discussion", "Conclusion": "Conclusion", "figures 1 and 2": "Fig. ",
         "section 4 with figure 1": "Fig. 1", "inference": "Section 4",
-        "section 4 (next sentence)": "Section 4", "section 4 (later)": "Section 4",
-        "Discussion (later)": "Discussion",
+        "section 4's next sentence": "Section 4", "section 4's later sentence": "Section 4",
+        "Discussion's later sentence": "Discussion",
     }[source.split(", ")[-1]]  # fmt: skip
     assert expected in places
 
