@@ -65,7 +65,7 @@ def comparisons_page(by_cohort: dict, power: float) -> pd.DataFrame:
             c = found[i]
             rows.append((
                 f"{c.second} less {c.first}", cohort,
-                _points(c.two.difference, c.two.lower, c.two.upper), bare_p(c.two.p),
+                points(c.two.difference, c.two.lower, c.two.upper), bare_p(c.two.p),
                 f"{100 * c.power:.0f} %", str(c.needed),
             ))  # fmt: skip
     return pd.DataFrame(rows, columns=[
@@ -127,6 +127,7 @@ def _signed(number: float) -> str:
     return f"{number:.0f}".replace("-", "−")
 
 
-def _points(estimate: float, lower: float, upper: float) -> str:
+def points(estimate: float, lower: float, upper: float) -> str:
+    """Write a difference of shares in percentage points, with its limits."""
     text = f"{100 * estimate:.0f} ({100 * lower:.0f} to {100 * upper:.0f})"
     return text.replace("-", "−")

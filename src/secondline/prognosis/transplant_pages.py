@@ -5,6 +5,7 @@ import pandas as pd
 
 from secondline.intervals import bare_p
 from secondline.prognosis.groups import patients_for_significance
+from secondline.prognosis.pages import points
 from secondline.prognosis.transplant import (
     FACTORS,
     MatchedContrast,
@@ -49,7 +50,7 @@ def matched_page(contrasts) -> pd.DataFrame:
     rows = [
         (f"{c.car_t_events} of {c.n}", f"{100 * c.car_t_events / c.n:.1f}",
          "yes" if c.printed else "no", f"{c.transplant_events} of {c.n}",
-         _points(c.two.difference, c.two.lower, c.two.upper), bare_p(c.two.p))
+         points(c.two.difference, c.two.lower, c.two.upper), bare_p(c.two.p))
         for c in contrasts
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=[
@@ -90,7 +91,3 @@ def matched_reading(contrasts: tuple[MatchedContrast, ...]) -> str:
 def _ratio(value: float) -> str:
     return "no strength" if np.isinf(value) else f"a risk ratio of {value:.1f}"
 
-
-def _points(estimate: float, lower: float, upper: float) -> str:
-    text = f"{100 * estimate:.0f} ({100 * lower:.0f} to {100 * upper:.0f})"
-    return text.replace("-", "−")
