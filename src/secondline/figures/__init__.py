@@ -17,6 +17,7 @@ from secondline.figures.durations import durations
 from secondline.figures.egger_power import egger_power
 from secondline.figures.event_clocks import clock_curves, clock_strip, rule_dots
 from secondline.figures.findings import Findings, FindingsTable, findings, findings_table
+from secondline.figures.flowchart import flowchart
 from secondline.figures.follow_up import follow_up
 from secondline.figures.forest import forest
 from secondline.figures.funnel import funnel_plots
@@ -92,6 +93,7 @@ __all__ = [
     "egger_power",
     "findings",
     "findings_table",
+    "flowchart",
     "follow_up",
     "forest",
     "funnel_plots",
