@@ -13,6 +13,7 @@ from secondline.figures.clusters import (
 )
 from secondline.figures.confounding import implied_rates, remaining_ratios
 from secondline.figures.cumulative import cumulative_plot
+from secondline.figures.diseased import diseased
 from secondline.figures.durations import durations
 from secondline.figures.egger_power import egger_power
 from secondline.figures.event_clocks import clock_curves, clock_strip, rule_dots
@@ -28,6 +29,7 @@ from secondline.figures.influence import influence_plot
 from secondline.figures.landmarks import landmarks
 from secondline.figures.method_grid import method_grid
 from secondline.figures.mixture import median_scatter, mixture
+from secondline.figures.name_map import name_counts, name_map
 from secondline.figures.null_heterogeneity import null_heterogeneity
 from secondline.figures.operating import (
     crossover_curve,
@@ -88,6 +90,7 @@ __all__ = [
     "clock_share",
     "cluster_heatmap",
     "cumulative_plot",
+    "diseased",
     "drug_colour",
     "durations",
     "egger_power",
@@ -107,6 +110,8 @@ __all__ = [
     "median_scatter",
     "method_grid",
     "mixture",
+    "name_counts",
+    "name_map",
     "null_heterogeneity",
     "order_steps",
     "paired",

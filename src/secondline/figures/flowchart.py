@@ -3,7 +3,7 @@
 import textwrap
 
 from secondline.figures.style import BLUE, GREEN, GREY, INK, VERMILION, literal, stamp, width_of
-from secondline.pathways.guideline_pages import NAMES
+from secondline.pathways.definition_pages import INPUT_NAMES
 from secondline.pathways.tabulate import INPUT_LABELS
 from secondline.pathways.tree import Leaf, decision_tree, way_of
 
@@ -16,17 +16,10 @@ GAP = 0.1  # inches between rows
 SIZE = 9
 LEGEND = 0.46
 # what an input is called where its name does not read as words
-LABELS = INPUT_LABELS | NAMES | {
-    "deauville": "Deauville score",
-    "spd_change": "change of the SPD in %",
-    "months_since_first_line": "months from the end of first line",
-    "months_since_diagnosis": "months from diagnosis",
-    "timely_car_t": "CAR-T cells in time",
-    "ldh": "LDH",
-}  # fmt: skip
+LABELS = INPUT_LABELS | {"ldh": "LDH"} | INPUT_NAMES
 
 
-def flowchart(table, *, case=None, provenance: str = "published", source: str = ""):
+def flowchart(table, *, case=None, order=(), provenance: str = "published", source: str = ""):
     """Draw a decision table as questions and answers, built from its rules.
 
     Parameters
@@ -35,6 +28,8 @@ def flowchart(table, *, case=None, provenance: str = "published", source: str = 
         Any of :func:`secondline.pathways.read_tables`.
     case : mapping, optional
         A value for each input of the table; its way is drawn bold.
+    order : tuple of str
+        Names of inputs to ask first; a good order makes a small picture.
     provenance, source : str
         See :func:`secondline.figures.provenance_text`.
 
@@ -49,8 +44,8 @@ def flowchart(table, *, case=None, provenance: str = "published", source: str = 
     """
     from matplotlib.figure import Figure
 
-    way = way_of(table, case) if case is not None else ()
-    rows = _rows(decision_tree(table), way, case is not None)
+    way = way_of(table, case, order) if case is not None else ()
+    rows = _rows(decision_tree(table, order), way, case is not None)
     height = sum(_high(row) for row in rows) + LEGEND + 2 * EDGE
     figure = Figure(figsize=(PAGE, height))
     axes = figure.add_axes((0, 0, 1, 1))
@@ -94,7 +89,7 @@ def _text(node, depth: int, label: str) -> list[str]:
     else:
         name = LABELS.get(node.input.name, node.input.name.replace("_", " "))
         text = f"{name[:1].upper()}{name[1:]}?"
-    room = PAGE - EDGE - _start(depth, label) - 2 * PAD - 0.05
+    room = PAGE - EDGE - _start(depth, label) - 2 * PAD - 0.09
     return _wrapped(text, room)
 
 
@@ -131,7 +126,7 @@ def _draw(axes, row, y: float, high: float) -> None:
     gap = leaf and not node.covered
     colour = GREY if gap else VERMILION if leaf and len(node.rules) > 1 else GREEN if leaf else BLUE
     x = _start(row["depth"], row["label"])
-    wide = max(width_of(line, SIZE, "bold") for line in row["lines"]) + 2 * PAD + 0.05
+    wide = max(width_of(line, SIZE, "bold") for line in row["lines"]) + 2 * PAD + 0.09
     middle = y + high / 2
     axes.add_patch(
         FancyBboxPatch(

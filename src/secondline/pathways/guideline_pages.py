@@ -1,6 +1,6 @@
 """Routes, shares and gaps of the two guidelines as tables and sentences for the page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 import pandas as pd
@@ -113,10 +113,17 @@ def passages_page(comparison: Comparison, *steps: str) -> pd.DataFrame:
     )
 
 
-def path_in_words(decision: Decision) -> str:
-    """Return the conditions that led to an answer, with the patient's values."""
+def path_in_words(decision: Decision, names: Mapping[str, str] = NAMES) -> str:
+    """Return the conditions that led to an answer, with the patient's values.
+
+    Parameters
+    ----------
+    decision : Decision
+    names : mapping
+        What inputs are called whose name does not read as words.
+    """
     steps = (
-        f"{NAMES.get(s.input, s.input)} {_shown(s.value)}"
+        f"{names.get(s.input, s.input.replace('_', ' '))} {_shown(s.value)}"
         + (f" ({_condition(s.condition)})" if s.condition != str(s.value) else "")
         for s in decision.path
     )

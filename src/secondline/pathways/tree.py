@@ -1,8 +1,9 @@
 """A decision table as a tree of questions, so that a picture of it cannot drift from it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from secondline.errors import InputError, one_of
 from secondline.pathways.conditions import Cell, Input
 from secondline.pathways.engine import NOT_COVERED, cells_of, check_case
 from secondline.pathways.tables import DecisionTable, Rule
@@ -59,8 +60,8 @@ class Question:
     branches: tuple[Branch, ...]
 
 
-def decision_tree(table: DecisionTable) -> Question | Leaf:
-    """Return a table as questions in the order of its inputs.
+def decision_tree(table: DecisionTable, order: tuple[str, ...] = ()) -> Question | Leaf:
+    """Return a table as questions in the order of its inputs, or in another one.
 
     An input is asked only where the rules that are left tell its values apart, and values
     that lead to the same rules share a branch.
@@ -68,11 +69,19 @@ def decision_tree(table: DecisionTable) -> Question | Leaf:
     Parameters
     ----------
     table : DecisionTable
+    order : tuple of str
+        Names of inputs to ask first.
 
     Returns
     -------
     Question or Leaf
+
+    Raises
+    ------
+    InputError
+        If the table has no such input.
     """
+    table = _ordered(table, order)
     return _grow(table, 0, table.rules)
 
 
@@ -86,8 +95,10 @@ def leaves(tree: Question | Leaf) -> Iterator[tuple[tuple[tuple[Input, Branch], 
             yield ((tree.input, branch), *way), leaf
 
 
-def way_of(table: DecisionTable, case: Mapping) -> tuple[Branch, ...]:
-    """Return the branches that a case takes through a table's tree.
+def way_of(
+    table: DecisionTable, case: Mapping, order: tuple[str, ...] = ()
+) -> tuple[Branch, ...]:
+    """Return the branches that a case takes through a table's tree; see :func:`decision_tree`.
 
     Raises
     ------
@@ -95,7 +106,7 @@ def way_of(table: DecisionTable, case: Mapping) -> tuple[Branch, ...]:
         If a value is missing or cannot be, with what is allowed.
     """
     check_case(table.inputs, case)
-    tree, way = decision_tree(table), []
+    tree, way = decision_tree(table, order), []
     while isinstance(tree, Question):
         name = tree.input.name
         branch = next(b for b in tree.branches if b.has(case[name]))
@@ -125,6 +136,19 @@ def in_words(i: Input, cells: tuple[Cell, ...]) -> str:
             runs.append([cell])
     words = _whole if i.kind == "whole" else _stretch
     return _or([words(i, run[0], run[-1]) for run in runs])
+
+
+def _ordered(table: DecisionTable, order: tuple[str, ...]) -> DecisionTable:
+    names = [i.name for i in table.inputs]
+    if unknown := [name for name in order if name not in names]:
+        raise InputError(f"{table.title} has no input {unknown[0]!r}; it has {one_of(names)}.")
+    places = [names.index(name) for name in order]
+    places += [place for place in range(len(names)) if place not in places]
+    rules = tuple(
+        replace(rule, conditions=tuple(rule.conditions[place] for place in places))
+        for rule in table.rules
+    )
+    return replace(table, inputs=tuple(table.inputs[place] for place in places), rules=rules)
 
 
 def _grow(table: DecisionTable, place: int, rules: tuple[Rule, ...]) -> Question | Leaf:
