@@ -76,6 +76,21 @@ def decisions_page(decisions: Iterable[Decision], heading: str = "Passage") -> p
     )
 
 
+def no_rule_page(decisions: Iterable[Decision], heading: str = "Passage") -> pd.DataFrame:
+    """Return the passages that have no rule for a case, with the values that were asked."""
+    return pd.DataFrame(
+        {
+            heading: d.source,
+            "Answer": d.answer,
+            "Asked": "; ".join(
+                f"{INPUT_NAMES.get(s.input, s.input.replace('_', ' '))} {s.value}" for s in d.path
+            ),
+        }
+        for d in decisions
+        if not d.covered
+    )
+
+
 def two_times_page(patient: Mapping) -> pd.DataFrame:
     """Return what each passage calls one scan during treatment and at its end."""
     early, late = (response.answers("scan", {**patient, "scan_time": t}) for t in response.TIMES)

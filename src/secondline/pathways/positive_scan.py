@@ -144,6 +144,38 @@ def outcome_line(group: float, clear: float, points: int = 200) -> tuple[np.ndar
     return ppv[fits], alive[fits]
 
 
+def explaining_reading(scan: PositiveScan, group: float, diseased: float, clear: float) -> str:
+    """Say how those of a group live who have lymphoma, and what would explain its survival.
+
+    Parameters
+    ----------
+    scan : PositiveScan
+        Its predictive value is the share of the group with lymphoma.
+    group, diseased, clear : float
+        Shares alive of the group, of those with progression, and of those without lymphoma.
+    """
+    explains = ppv_that_explains(group, diseased, clear)
+    alive = diseased_outcome(group, scan.ppv, clear)
+    start = (
+        f"If {100 * clear:.0f} % of those without lymphoma are alive at two years, the printed "
+        f"{100 * group:.0f} % of all partial responders need no better outlook with lymphoma "
+        f"than the {100 * diseased:.0f} % of progression once {100 * explains:.0f} of 100 have it."
+    )
+    here = f"With the settings {100 * scan.ppv:.0f} of 100 have it"
+    if alive < 0:
+        return (
+            f"{start} {here}. That cannot go with the printed share: more would be alive without "
+            "lymphoma than are alive in all."
+        )
+    compared = "more than" if alive > diseased + 0.005 else "fewer than"
+    if abs(alive - diseased) <= 0.005:
+        compared = "as many as"
+    return (
+        f"{start} {here}, and {100 * alive:.0f} % of those would be alive, {compared} after "
+        "progression."
+    )
+
+
 def biopsy_page(scan: PositiveScan, per: int = 1000) -> pd.DataFrame:
     """Return natural frequencies: of so many patients, how many are where."""
     missed = scan.true_positive * (1 - scan.biopsy_sensitivity)
