@@ -7,7 +7,10 @@ from secondline import figures, pathways
 from secondline.errors import InputError
 from secondline.pathways.tree import Leaf, decision_tree, leaves, way_of
 
-FILES = ("guideline_patients", "guideline_steps", "zuma7_eligibility", "zuma7_efs")
+FILES = (
+    "guideline_patients", "guideline_steps", "zuma7_eligibility", "zuma7_efs", "response",
+    "refractory", "second_line",
+)  # fmt: skip
 TABLES = {key: table for name in FILES for key, table in pathways.read_tables(name).items()}
 INPUTS = """input,kind,allowed,unit,meaning
 age,whole,18 to 100,years,Age.
@@ -110,6 +113,23 @@ def test_the_way_of_a_case_is_bold():
     ]  # fmt: skip
     plain = figures.flowchart(table)
     assert not [t for t in plain.axes[0].texts if t.get_weight() == "bold"]
+
+
+def test_another_order_asks_first_what_it_is_told_and_answers_alike():
+    table = TABLES["joined", "this book's reading"]
+    order = ("new_foci", "deauville", "uptake")
+    tree = decision_tree(table, order)
+    assert tree.input.name == "new_foci"
+    assert sum(1 for _ in leaves(tree)) < sum(1 for _ in leaves(decision_tree(table)))
+    for case in pathways.enumerate_cases(table):
+        node = tree
+        for branch in way_of(table, case, order):
+            node = branch.to
+        assert node.answer == pathways.decide(table, case).answer
+    words = assert_legible(figures.flowchart(table, order=order))
+    assert words[0] == "New foci?"
+    with pytest.raises(InputError, match="reading.* has no input 'age'; it has 'scan_time', "):
+        decision_tree(table, ("age",))
 
 
 def test_a_malformed_case_gets_a_sentence():

@@ -16,7 +16,7 @@ GAP = 0.1  # inches between rows
 SIZE = 9
 LEGEND = 0.46
 # what an input is called where its name does not read as words
-LABELS = INPUT_LABELS | {"ldh": "LDH"} | INPUT_NAMES
+LABELS = INPUT_LABELS | INPUT_NAMES | {"ldh": "LDH", "scan_time": "time of the scan"}
 
 
 def flowchart(table, *, case=None, order=(), provenance: str = "published", source: str = ""):

@@ -56,8 +56,9 @@ class Assessment:
 
     @property
     def scan_names(self) -> tuple[str, ...]:
-        """The different words for the scan."""
-        return tuple(dict.fromkeys(d.answer for d in self.scan if d.answer in response.STANDS_FOR))
+        """The different words for the scan, over all passages."""
+        said = (d.answer for d in self.scan if d.covered and d.answer != "not said")
+        return tuple(dict.fromkeys(said))
 
 
 def assessment_inputs() -> tuple[Input, ...]:

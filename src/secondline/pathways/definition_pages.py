@@ -16,7 +16,7 @@ from secondline.pathways.tabulate import places
 from secondline.pathways.tree import decision_tree, leaves
 
 INPUT_NAMES = NAMES | {
-    "scan_time": "time of the scan",
+    "scan_time": "scan at",
     "deauville": "Deauville score",
     "spd_change": "change of the SPD in %",
     "response_to_first_line": "response to first line",
@@ -74,6 +74,11 @@ def decisions_page(decisions: Iterable[Decision], heading: str = "Passage") -> p
         for d in decisions
         if d.covered
     )
+
+
+def answers_page(decisions: Iterable[Decision], heading: str = "Passage") -> pd.DataFrame:
+    """Return each passage that speaks with its answer and the reason alone."""
+    return decisions_page(decisions, heading)[[heading, "Answer", "In short"]]
 
 
 def no_rule_page(decisions: Iterable[Decision], heading: str = "Passage") -> pd.DataFrame:
@@ -232,7 +237,7 @@ def cohort_page(cohorts: Mapping[str, tuple[CohortNames, ...]]) -> pd.DataFrame:
 def ways_page() -> pd.DataFrame:
     """Return where the passages on second line send all possible cases."""
     return pd.DataFrame(
-        {"Response to first line": name, "Cases": f"{counts.total():,}"}
+        {"Response to first line": name}
         | {w[:1].upper() + w[1:]: _percent(counts[w], counts.total()) for w in after.WAYS}
         for name, counts in after.ways_by_response().items()
     )

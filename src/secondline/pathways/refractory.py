@@ -11,7 +11,7 @@ from secondline.pathways.tables import DecisionTable, read_table, read_tables
 
 # those that give a name to every failure of first line, or leave it open
 DEFINITIONS = (
-    "three trials", "first variant", "second variant", "CORAL and CIBMTR", "LY.12",
+    "three trials", "neither PR nor CR", "failure or relapse", "CORAL and CIBMTR", "LY.12",
     "Bock, conclusion",
 )  # fmt: skip
 NAMES = ("refractory", "early relapse", "not refractory", "outside", "not said")
