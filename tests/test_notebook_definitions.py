@@ -49,7 +49,7 @@ def test_the_page_as_it_stands(as_it_comes):
     assert recorded["explains"] == pytest.approx(2 / 3)
     text = as_it_comes.read_text(encoding="utf-8")
     assert "it has 4 names in all" in text
-    assert "refractory by three trials; not refractory by neither PR nor CR" in text
+    assert "refractory by “three trials”; not refractory by “neither PR nor CR”" in text
     assert "which fits this scan" in text
 
 

@@ -1,10 +1,12 @@
 """Pictures of names and mixtures: each name in its place, legible, with its letter."""
 
+import itertools
+
 import pytest
 from test_unit_design_figures import assert_legible
 
 from secondline import figures
-from secondline.figures.name_map import LOOKS
+from secondline.figures.name_map import LEFT, LOOKS
 from secondline.pathways import positive_scan, refractory
 
 SOURCE = {"provenance": "recomputed", "source": "the review"}
@@ -36,6 +38,10 @@ def test_bars_are_as_long_as_the_counts(cohort):
     whole = sum(p.get_width() for p in bars) / len(found)
     wanted = [one.counts[n] / one.total for one in found for n in LOOKS if one.counts.get(n)]
     assert [p.get_width() / whole for p in bars] == pytest.approx(wanted)
+    for before, after in itertools.pairwise(bars):
+        # each bar begins where the one before it ends, or a row begins
+        end = before.get_x() + before.get_width()
+        assert after.get_x() == pytest.approx(end if after.get_y() == before.get_y() else LEFT)
     for one in found:
         for name, n in one.counts.items():
             assert f"{LOOKS[name][2]} {n}" in words

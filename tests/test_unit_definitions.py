@@ -402,7 +402,7 @@ def test_readings_follow_the_patient():
     assert "Made during treatment, it has one name in all: complete metabolic response." in one
     names = definition_pages.names_reading(assessed(response_to_first_line="CR"))
     assert "8 months after its end, 13 months after diagnosis" in names
-    assert "outside by CORAL and CIBMTR" in names
+    assert "outside by “CORAL and CIBMTR”" in names
     assert "two ways" in definition_pages.second_line_reading(assessed())
     old = definition_pages.second_line_reading(assessed(age=70))
     assert "two ways" not in old

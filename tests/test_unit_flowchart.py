@@ -80,6 +80,11 @@ def test_numbers_are_joined_and_read_as_words(tmp_path):
     assert [b.text for b in tree.branches[0].to.branches] == ["I or II", "III or IV"]
     table = table_of(tmp_path, "a,,r1,-,12,-,at,,\na,,r2,-,< 12,-,under,,\n")
     assert [b.text for b in decision_tree(table).branches] == ["under 12", "12", "over 12"]
+    # the ends of the range by themselves
+    table = table_of(tmp_path, "a,,r1,-,> 0 & < 60,-,inside,,\n")
+    assert [b.text for b in decision_tree(table).branches] == ["0 or 60", "over 0, under 60"]
+    table = table_of(tmp_path, "a,,r1,-,>= 3 & <= 6,-,inside,,\n")
+    assert [b.text for b in decision_tree(table).branches] == ["under 3 or over 6", "3 to 6"]
 
 
 def test_two_rules_for_one_case_are_seen(tmp_path):

@@ -186,7 +186,7 @@ def names_reading(assessment: Assessment) -> str:
     by_name: dict[str, list[str]] = {}
     for d in assessment.names:
         if d.source in DEFINITIONS:
-            by_name.setdefault(d.answer, []).append(d.source)
+            by_name.setdefault(d.answer, []).append(f"“{d.source}”")
     recorded = patient["response_to_first_line"]
     who = f"With {recorded} as the response to first line"
     if recorded == "CR":
