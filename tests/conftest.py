@@ -85,3 +85,20 @@ def run_in_process(path: Path, **parameters) -> None:
                 unknown = set(parameters) - set(namespace)
                 assert not unknown, f"{path.name} has no parameter {unknown}"
                 namespace |= parameters
+
+
+def exercises_hold(executed: Path, exercises: dict[str, float]) -> None:
+    """Assert that each exercise asks, takes its recorded answer, and refuses one that is off.
+
+    `exercises` gives for each recorded answer how near is near enough.
+    """
+    from secondline.chapters import check_number, read_recorded
+
+    recorded = read_recorded(executed)
+    assert executed.read_text(encoding="utf-8").count("Not answered yet") == len(exercises)
+    for name, within in exercises.items():
+        right = recorded[name]
+        assert right == right, f"the answer to {name} is no number"
+        assert "Not" not in check_number(right, right, within=within, hint="look again")
+        off = check_number(right + 3 * within, right, within=within, hint="look again")
+        assert "look again" in off

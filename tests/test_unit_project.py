@@ -167,7 +167,7 @@ def test_modules_import_only_from_those_above_them():
     """The order of DESIGN: claims, tables, intervals, proportions, signatures, ... chapters."""
     order = ["errors", "paths", "cluster", "csvfiles", "claims", "tables", "intervals", "effects"]
     order += ["subgroups", "survival", "evidence", "trials", "proportions", "agreement"]
-    order += ["agreement_small_study", "audit", "signatures", "cohort", "biomarkers", "external"]
+    order += ["agreement_small_study", "prognosis", "audit", "signatures", "cohort", "biomarkers", "external"]
     order += ["pathways", "sequencing", "figures", "chapters"]
     source = ROOT / "src/secondline"
     for path in source.rglob("*.py"):

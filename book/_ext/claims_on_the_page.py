@@ -33,6 +33,8 @@ class ClaimRole(SphinxRole):
         except InputError as error:
             return self._fail(str(error))
         text = " ".join(shown.split()).replace("\u00a0", " ")
+        if not claim.wordings():
+            return self._fail(f"cites {claim_id}, which has no printed text to show")
         if text not in claim.wordings():
             return self._fail(
                 f"shows {text!r}, but {claim_id} is printed as {one_of(claim.wordings())}"

@@ -104,7 +104,7 @@ def sequence_curves(results: dict, responding: dict):
     return figure
 
 
-def tornado(table, *, first: str, second: str, largest: int = 10):
+def tornado(table, *, first: str, second: str, largest: int = 10, measure: str = "Months"):
     """Draw how far each quantity moves the difference between two orders.
 
     Parameters
@@ -115,6 +115,8 @@ def tornado(table, *, first: str, second: str, largest: int = 10):
         Names of the two orders.
     largest : int
         How many quantities to show.
+    measure : str
+        What the difference is counted in.
 
     Returns
     -------
@@ -152,7 +154,7 @@ def tornado(table, *, first: str, second: str, largest: int = 10):
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(
-        f"Months by which {literal(first)} is ahead (below zero: {literal(second)})", fontsize=9
+        f"{measure} by which {literal(first)} is ahead (below zero: {literal(second)})", fontsize=9
     )
     handles = [Patch(color=BLUE, label="published or recomputed"),
                Patch(color=GREEN, label="calibrated"), Patch(color=GREY, label="assumed")]  # fmt: skip

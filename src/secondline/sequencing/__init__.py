@@ -4,6 +4,22 @@
 :func:`quantities` and :func:`build` make the models of the three orders.
 """
 
+from secondline.sequencing.access import (
+    ACCESS_INPUTS,
+    CELLS_FIRST,
+    SALVAGE_FIRST,
+    Access,
+    access_reading,
+    ahead,
+    along_wait,
+    cited_access,
+    crossing,
+    crossing_along,
+    cured,
+    inputs_page,
+    move_each,
+    reaching_infusion,
+)
 from secondline.sequencing.against_r import agreement_table
 from secondline.sequencing.calibration import calibrate_relapse, durable_share
 from secondline.sequencing.checks import against_printed
@@ -57,14 +73,18 @@ from secondline.sequencing.words import (
 )
 
 __all__ = [
+    "ACCESS_INPUTS",
     "BISPECIFIC_AFTER",
     "CAR_T_AFTER",
     "CAR_T_SECOND",
     "CAR_T_THIRD",
+    "CELLS_FIRST",
     "DEAD",
     "KINDS",
     "ORDERS",
     "SALVAGE",
+    "SALVAGE_FIRST",
+    "Access",
     "Comparison",
     "Quantity",
     "SequenceModel",
@@ -74,15 +94,22 @@ __all__ = [
     "Transition",
     "TurningMap",
     "aalen_johansen",
+    "access_reading",
     "against_printed",
     "agreement_table",
+    "ahead",
+    "along_wait",
     "around",
     "base_case",
     "build",
     "calibrate_relapse",
     "check_orders",
+    "cited_access",
     "compare",
     "comparison_table",
+    "crossing",
+    "crossing_along",
+    "cured",
     "describe_comparison",
     "describe_information",
     "describe_threshold",
@@ -91,7 +118,9 @@ __all__ = [
     "durable_share",
     "ever",
     "histories",
+    "inputs_page",
     "map_table",
+    "move_each",
     "odds_before_after",
     "one_way",
     "one_way_table",
@@ -99,6 +128,7 @@ __all__ = [
     "printed_table",
     "quantities",
     "quantities_table",
+    "reaching_infusion",
     "report",
     "responding",
     "simulate",

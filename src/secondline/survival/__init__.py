@@ -52,6 +52,7 @@ from secondline.survival.kaplan_meier import (
     kaplan_meier,
     median_with_interval,
 )
+from secondline.survival.landmark import Landmark, landmark
 from secondline.survival.medians import (
     DURATIONS,
     STATUSES,
@@ -103,6 +104,7 @@ __all__ = [
     "Efficacy",
     "HazardView",
     "KaplanMeier",
+    "Landmark",
     "Median",
     "Milestone",
     "MixtureCure",
@@ -141,6 +143,7 @@ __all__ = [
     "interval_table",
     "intervals_page",
     "kaplan_meier",
+    "landmark",
     "means_reading",
     "median_reading",
     "median_to_rate",

@@ -54,6 +54,7 @@ from secondline.trials.design import (
     zuma7,
 )
 from secondline.trials.group_sequential import GroupSequential, group_sequential
+from secondline.trials.guarantee_time import UNASSESSED, GuaranteeTime, guarantee_time, typical
 from secondline.trials.maxcombo import MaxCombo, maxcombo
 from secondline.trials.operating import (
     TESTS,
@@ -126,6 +127,7 @@ __all__ = [
     "SPENDING",
     "TESTS",
     "TIME_ZERO_RULES",
+    "UNASSESSED",
     "ZUMA7_RULE",
     "ZUMA7_SCANS",
     "Arm",
@@ -139,6 +141,7 @@ __all__ = [
     "EventRule",
     "Example",
     "GroupSequential",
+    "GuaranteeTime",
     "HazardRatio",
     "Histories",
     "LogLogistic",
@@ -161,9 +164,9 @@ __all__ = [
     "boundary_page",
     "by_chance",
     "by_effect",
+    "check_scan_weeks",
     "compare",
     "compare_rules",
-    "check_scan_weeks",
     "cox",
     "crossover_page",
     "crossover_reading",
@@ -179,6 +182,7 @@ __all__ = [
     "formula_reading",
     "geometric_mean",
     "group_sequential",
+    "guarantee_time",
     "histories",
     "joined",
     "logrank",
@@ -214,6 +218,7 @@ __all__ = [
     "time_zero_page",
     "time_zero_reading",
     "true_curves",
+    "typical",
     "variants",
     "variants_page",
     "without_late_response",
