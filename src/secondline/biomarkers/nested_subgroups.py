@@ -259,7 +259,7 @@ def step(name: str, rows: pd.DataFrame, level: float) -> Step:
 
 def single_effect(rows: pd.DataFrame, column: str, level: float) -> Effect | None:
     """Return the hazard ratio of one column, or None where there is no finite one."""
-    model = _model(rows, (column,), level)
+    model = model_or_none(rows, (column,), level)
     return model.effect(column) if model else None
 
 
@@ -275,13 +275,14 @@ def product_by_marker(rows: pd.DataFrame, marker: str, level: float = 0.95) -> P
     """
     known = rows.dropna(subset=["high", "bad", "months"])
     known = known.assign(both=known["high"] * known["bad"])
-    joint = _model(known, ("high", "bad", "both"), level)
+    joint = model_or_none(known, ("high", "bad", "both"), level)
     return ProductByMarker(
         marker,
         step(level_name(marker), known[known["bad"] == 1], level),
         step(level_name(marker, unfavourable=False), known[known["bad"] == 0], level),
         joint.effect("both") if joint else None,
-        _sum(joint, (0, 1, 0), "bad, share low"), _sum(joint, (0, 1, 1), "bad, share high"),
+        effect_of_sum(joint, (0, 1, 0), "bad, share low"),
+        effect_of_sum(joint, (0, 1, 1), "bad, share high"),
         tuple(
             _cell(known[(known["bad"] == bad) & (known["high"] == high)], bad, high, level)
             for bad in (True, False) for high in (True, False)
@@ -362,7 +363,8 @@ def looks(
     )  # fmt: skip
 
 
-def _model(rows: pd.DataFrame, terms: tuple[str, ...], level: float) -> CoxModel | None:
+def model_or_none(rows: pd.DataFrame, terms: tuple[str, ...], level: float) -> CoxModel | None:
+    """Return a Cox model of months and event, or None where there is no finite estimate."""
     kept = rows.dropna(subset=[*terms, "months"])
     if kept.empty:
         return None
@@ -372,7 +374,7 @@ def _model(rows: pd.DataFrame, terms: tuple[str, ...], level: float) -> CoxModel
         return None
 
 
-def _sum(model: CoxModel | None, weights, name: str) -> Effect | None:
+def effect_of_sum(model: CoxModel | None, weights, name: str) -> Effect | None:
     """Return the hazard ratio of a weighted sum of a model's terms."""
     if model is None:
         return None

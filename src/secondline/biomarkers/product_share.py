@@ -153,8 +153,8 @@ def clocks(patients: pd.DataFrame, rows: pd.DataFrame, level: float = 0.95) -> C
         float(made["infusion"].median()) if len(made) else np.nan,
         single_effect(made, "high", level), _delayed_entry(made, level),
         single_effect(after, "high", level),
-        _free(arm["efs_months"], arm["efs_event"], level),
-        _free(made["months"], made["event"], level), _free(after["months"], after["event"], level),
+        free_at_year(arm["efs_months"], arm["efs_event"], level),
+        free_at_year(made["months"], made["event"], level), free_at_year(after["months"], after["event"], level),
     )  # fmt: skip
 
 
@@ -170,10 +170,8 @@ def share_and_others(patients: pd.DataFrame, level: float = 0.95) -> pd.DataFram
     Returns
     -------
     DataFrame
-        One row a marker: name; n; r, Spearman's rank correlation; lower, upper, by
-        Fisher's transformation with the variance of Bonett and Wright (Psychometrika
-        2000;65:23); p. Markers that fewer than five patients have, or that do not vary,
-        are left out.
+        One row a marker: name; n; r, lower, upper and p of :func:`rank_correlation`.
+        Markers that fewer than five patients have, or that do not vary, are left out.
     """
     found = []
     share = patients[SHARE].astype(float) if SHARE in patients else pd.Series(dtype=float)
@@ -188,13 +186,23 @@ def share_and_others(patients: pd.DataFrame, level: float = 0.95) -> pd.DataFram
         both = share.notna() & values.notna()
         if both.sum() < 5 or values[both].nunique() < 2 or share[both].nunique() < 2:
             continue
-        r, p = stats.spearmanr(share[both], values[both])
-        n = int(both.sum())
-        error = np.sqrt((1 + r**2 / 2) / (n - 3)) * stats.norm.ppf((1 + level) / 2)
-        middle = np.arctanh(np.clip(r, -1 + 1e-12, 1 - 1e-12))
-        found.append((title, n, float(r), float(np.tanh(middle - error)),
-                      float(np.tanh(middle + error)), float(p)))  # fmt: skip
+        found.append((title, *rank_correlation(share[both], values[both], level)))
     return pd.DataFrame(found, columns=["name", "n", "r", "lower", "upper", "p"])
+
+
+def rank_correlation(first, second, level: float = 0.95) -> tuple[int, float, float, float, float]:
+    """Return n, Spearman's R, its limits and P, of two sets of numbers without gaps.
+
+    Notes
+    -----
+    Limits by Fisher's transformation with the variance of Bonett and Wright (Psychometrika
+    2000;65:23).
+    """
+    r, p = stats.spearmanr(first, second)
+    n = len(first)
+    error = np.sqrt((1 + r**2 / 2) / (n - 3)) * stats.norm.ppf((1 + level) / 2)
+    middle = np.arctanh(np.clip(r, -1 + 1e-12, 1 - 1e-12))
+    return n, float(r), float(np.tanh(middle - error)), float(np.tanh(middle + error)), float(p)
 
 
 def adjusted_effect(
@@ -276,7 +284,7 @@ def _delayed_entry(rows: pd.DataFrame, level: float) -> Effect | None:
     return Effect("high", float(row["exp(coef)"]), float(lower), float(upper), float(row["p"]))
 
 
-def _free(months, event, level) -> tuple[float, float, float]:
+def free_at_year(months, event, level) -> tuple[float, float, float]:
     """Return the percentage free of the event at a year with limits; nan where nobody is watched."""
     if not len(months) or (np.max(months) < YEAR and not bool(np.asarray(event)[np.argmax(months)])):
         return (np.nan, np.nan, np.nan)

@@ -65,7 +65,9 @@ class MarkerModel:
         return self.within["axi-cel"].hazard_ratio / self.within["SOC"].hazard_ratio
 
 
-def marker_models(patients: pd.DataFrame, level: float = 0.95) -> tuple[MarkerModel, ...]:
+def marker_models(
+    patients: pd.DataFrame, level: float = 0.95, markers=MARKERS
+) -> tuple[MarkerModel, ...]:
     """Fit the five models of each marker.
 
     Parameters
@@ -74,15 +76,17 @@ def marker_models(patients: pd.DataFrame, level: float = 0.95) -> tuple[MarkerMo
         From :func:`secondline.cohort.read_cohort`.
     level : float
         Confidence level of all limits.
+    markers : sequence of tuple of str
+        Name, column, level and reference of each, as in :data:`MARKERS`.
 
     Returns
     -------
     tuple of MarkerModel
-        In the order of :data:`MARKERS`. A marker is left out that the cohort has no value
+        In the order of `markers`. A marker is left out that the cohort has no value
         of, or for which one of its models has no finite estimate.
     """
     models = []
-    for marker, column, name, reference in MARKERS:
+    for marker, column, name, reference in markers:
         if column not in patients or patients[column].isna().all():
             continue
         rows = patients[["arm", "efs_months", "efs_event"]].assign(

@@ -80,6 +80,12 @@ from secondline.figures.subgroups import subgroups
 from secondline.figures.survival_curves import icon_array, survival_curves
 from secondline.figures.table import Table, table
 from secondline.figures.trial_flow import trial_flow
+from secondline.figures.two_markers import (
+    false_interactions,
+    four_ratios,
+    h_score_slides,
+    two_cuts,
+)
 from secondline.figures.volcano import volcano
 from secondline.figures.with_data import with_data
 
@@ -109,13 +115,16 @@ __all__ = [
     "durations",
     "egger_power",
     "exaggeration_curves",
+    "false_interactions",
     "findings",
     "findings_table",
     "flowchart",
     "follow_up",
     "forest",
+    "four_ratios",
     "funnel_plots",
     "group_shares",
+    "h_score_slides",
     "hazard_along",
     "hazard_over_time",
     "hazard_ratio_forest",
@@ -170,6 +179,7 @@ __all__ = [
     "trial_flow",
     "true_curves",
     "turning_map",
+    "two_cuts",
     "two_settings",
     "use_book_style",
     "volcano",
