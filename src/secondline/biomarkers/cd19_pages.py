@@ -32,15 +32,14 @@ def cd19_by_arm_page(models) -> pd.DataFrame:
     """Return the effects of gene and protein in both arms and their interaction, as texts."""
     if not models:
         return _nothing("Neither gene nor protein has an estimate in both arms of this cohort.")
-    rows = [
-        (m.marker, str(m.n), effect_text(m.within["axi-cel"]), bare_p(m.within["axi-cel"].p),
-         effect_text(m.within["SOC"]), bare_p(m.within["SOC"].p), effect_text(m.ratio),
-         bare_p(m.ratio.p))
-        for m in models
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=[
-        "High against low", "patients", "axi-cel", "P", "SOC", "P ", "ratio of the two", "P  ",
-    ])  # fmt: skip
+    rows = []
+    for m in models:
+        rows += [
+            (f"{m.marker}, {arm}", effect_text(e), bare_p(e.p)) for arm, e in m.within.items()
+        ]
+        rows.append((f"{m.marker}, axi-cel over SOC ({m.n} patients)", effect_text(m.ratio),
+                     bare_p(m.ratio.p)))  # fmt: skip
+    return pd.DataFrame(rows, columns=["High against low", "hazard ratio", "P"])
 
 
 def both_measures_page(found: BothMeasures) -> pd.DataFrame:
@@ -70,13 +69,13 @@ def groups_of_four_page(found: TwoMarkers) -> pd.DataFrame:
     if not found.n:
         return _none(found)
     rows = [
-        (g.name, str(g.n), str(g.events), _free(g.free),
-         "1" if k == 0 and found.n else effect_text(g.ratio), _two(g.added), effect_text(g.rest))
+        (g.name, f"{g.n} / {g.events}", _free(g.free), "1" if k == 0 else effect_text(g.ratio),
+         _two(g.added))
         for k, g in enumerate(found.groups)
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=[
-        "Group", "patients", "events", "% free of the event at a year",
-        "hazard ratio against the first row", "by adding the two", "against all others",
+        "Group", "patients / events", "% free at a year", "hazard ratio against the first row",
+        "by adding the two",
     ])  # fmt: skip
 
 
@@ -124,23 +123,24 @@ def fresh_pairs_page(found: FreshPairs) -> pd.DataFrame:
     rows.append(("interaction", "–", _two(found.ratio_true), "1",
                  f"{found.ratio_lower:.2f} to {found.ratio_upper:.2f}"))  # fmt: skip
     return pd.DataFrame(rows, columns=[
-        "Group", "% of patients", "true hazard ratio against the first row", "by adding the two",
-        "95 % of the estimates",
+        "Group", "% of patients", "true hazard ratio", "by adding the two", "95 % of the estimates",
     ])  # fmt: skip
 
 
 def pair_trials_page(found: PairTrials) -> pd.DataFrame:
     """Return what trials show of worlds whose truth is known, as texts."""
     table = found.table
-    percent = {
-        "first clear beside the second: by cuts": "first_halves", "as numbers": "first_numbers",
-        "interaction clear: by cuts": "interaction_halves", "as numbers ": "interaction_numbers",
-        "clear only where the second is bad": "confined", "both bad is the worst group": "both_worst",
-    }  # fmt: skip
-    shares = {
-        name: [f"{100 * v:.0f}" for v in table[column]] for name, column in percent.items()
-    }
-    return pd.DataFrame({"What is true (cells: % of trials)": table["name"], **shares})
+
+    def cells(*columns):
+        return [" / ".join(f"{100 * v:.0f}" for v in row) for row in table[list(columns)].to_numpy()]
+
+    return pd.DataFrame({
+        "What is true": table["name"],
+        "first clear, cuts / numbers": cells("first_halves", "first_numbers"),
+        "interaction clear, cuts / numbers": cells("interaction_halves", "interaction_numbers"),
+        "first clear only where second bad": cells("confined"),
+        "both bad the worst": cells("both_worst"),
+    })  # fmt: skip
 
 
 def large_pairs_page(found: PairTrials) -> pd.DataFrame:
@@ -160,19 +160,16 @@ def screens_page(found: tuple[HalfScreen, ...]) -> pd.DataFrame:
         return _nothing("This cohort has no H-score together with signatures and responses.")
     rows = []
     for s in found:
-        best = s.table.loc[s.table["p"].idxmin()]
         glycolysis = "–" if np.isnan(s.difference) else (
             f"{_signed(s.difference)} ({_signed(s.lower)} to {_signed(s.upper)})"
         )
         rows.append((
-            s.name, f"{s.ongoing} / {s.others}", glycolysis, _two(s.smallest),
-            f"{s.below} of {s.table['p'].notna().sum()}", f"{best['name']} ({bare_p(best['p'])})",
-            bare_p(best["q"]), f"{100 * s.by_chance:.0f}",
+            f"{s.name}: {s.ongoing} / {s.others}", glycolysis, _two(s.smallest),
+            f"{s.below} of {s.table['p'].notna().sum()}", f"{100 * s.by_chance:.0f}",
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=[
-        "Patients", "ongoing / others",
-        "glycolysis, ongoing less others, SD", "found with 80 % power, SD",
-        "signatures below the limit", "smallest P", "its q", "% of deals with one below",
+        "Ongoing / others", "glycolysis, difference in SD", "SD found with 80 % power",
+        "signatures with P below the limit", "% of deals with one or more",
     ])  # fmt: skip
 
 
@@ -193,10 +190,9 @@ def missing_page(found: pd.DataFrame) -> pd.DataFrame:
         return [" / ".join(f"{100 * v:.0f}" for v in row) for row in found[list(columns)].to_numpy()]
 
     return pd.DataFrame({
-        "Missing": found["way"], "% known, high: early / late": cells("high_early", "high_late"),
-        "low: early / late": cells("low_early", "low_late"),
-        "% known, all": [_whole(100 * v) for v in found["known"]],
-        "hazard ratio in those known": [_two(v) for v in found["hazard_ratio"]],
+        "Missing": found["way"], "% known: high, early / late": cells("high_early", "high_late"),
+        "low, early / late": cells("low_early", "low_late"),
+        "all": cells("known"), "hazard ratio in those known": [_two(v) for v in found["hazard_ratio"]],
     })  # fmt: skip
 
 

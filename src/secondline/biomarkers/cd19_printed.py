@@ -234,8 +234,8 @@ def missing_bounds(level: float = 0.95) -> dict[str, TwoGroups]:
 
     return {
         "as printed": compare_two(high.ongoing, high.n, low.ongoing, low.n, level=level),
-        "missing with ongoing response all high, the others all low": placed(lost.ongoing, 0),
-        "missing with ongoing response all low, the others all high": placed(0, lost.events),
+        "missing: ongoing all high, others all low": placed(lost.ongoing, 0),
+        "missing: ongoing all low, others all high": placed(0, lost.events),
     }
 
 

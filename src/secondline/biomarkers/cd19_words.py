@@ -211,11 +211,12 @@ def screens_reading(found: tuple[HalfScreen, ...], level: float) -> str:
     text = []
     high, low = halves.get("H-score high"), halves.get("H-score low")
     if high is not None:
+        best = high.table.loc[high.table["p"].idxmin()]
         text.append(
             f"With a high H-score, {high.ongoing} patients have an ongoing response and {high.others} "
             f"do not. Dealt out anew, {100 * high.by_chance:.0f} % of the deals have at least one "
-            f"signature with P below {high.alpha:.3g}; here {high.below} have, and the smallest has a q "
-            f"of {bare_p(high.table['q'].min())}."
+            f"signature with P below {high.alpha:.3g}. Here {high.below} have; the clearest is "
+            f"{best['name']} ({p_value(best['p'])}), with a q of {bare_p(best['q'])}."
         )
     if high is not None and low is not None and np.isfinite(high.difference + low.difference):
         value, lower, upper, p = glycolysis_difference(high, low, level)
