@@ -1,6 +1,7 @@
 """The H-score of a stained slide: how it is computed, read otherwise, and what it leaves open."""
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -48,7 +49,8 @@ def h_score(weak, moderate, strong):
     Raises
     ------
     InputError
-        If a share is missing, below 0 or above 100, or they add up to more than 100.
+        If a share is missing or no number, below 0 or above 100, or they add up to more
+        than 100; or if they are lists of unlike length.
 
     Notes
     -----
@@ -120,8 +122,8 @@ def stained_range(score: float) -> tuple[float, float]:
     >>> stained_range(3)
     (1.0, 3.0)
     """
-    if not 0 <= score <= HIGHEST:
-        raise InputError(f"An H-score of {score!r} cannot be; it lies from 0 to {HIGHEST:g}.")
+    if isinstance(score, bool) or not isinstance(score, Real) or not 0 <= score <= HIGHEST:
+        raise InputError(f"An H-score of {score!r} cannot be; it is a number from 0 to {HIGHEST:g}.")
     return float(score) / INTENSITIES["strong"], min(float(score), 100.0)
 
 
@@ -226,7 +228,17 @@ def ties_at_median(low: int, high: int) -> int:
 
 
 def _shares(*values):
-    shares = [np.asarray(value, dtype=float) for value in values]
+    shares = []
+    for name, value in zip(INTENSITIES, values, strict=True):
+        try:
+            shares.append(np.asarray(value, dtype=float))
+        except (TypeError, ValueError):
+            raise InputError(
+                f"{name} is {value!r}; it must be a number, or a list of numbers."
+            ) from None
+    sizes = [share.shape for share in shares if share.ndim]
+    if any(size != sizes[0] for size in sizes):
+        raise InputError("weak, moderate and strong are lists of unlike length; each slide has all three.")
     for name, share in zip(INTENSITIES, shares, strict=True):
         wrong = ~((share >= 0) & (share <= 100))
         if np.any(wrong):
