@@ -163,6 +163,17 @@ def differences_above(comparison: Comparison, limit: float) -> pd.DataFrame:
     )
 
 
+def quantity_table(found: pd.DataFrame) -> pd.DataFrame:
+    """Return, for the page, a table with the columns quantity, values and difference."""
+    return pd.DataFrame(
+        {
+            "Quantity": found["quantity"],
+            "Values": [f"{number:,}" for number in found["values"]],
+            "Largest difference": found["difference"].map(shown_difference),
+        }
+    )
+
+
 def _compare(data_set: dict, entry: dict):
     method = entry["method"]
     for ci in CI_METHODS:

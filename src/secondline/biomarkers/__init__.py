@@ -1,5 +1,6 @@
 """Single markers and outcomes: how they are scored, divided, compared, and what one trial can show."""
 
+from secondline.biomarkers.against_r import marker_agreement_table
 from secondline.biomarkers.biopsy_timing import (
     TIMED_MARKERS,
     ShuffledTiming,
@@ -598,6 +599,7 @@ __all__ = [
     "looks",
     "looks_page",
     "looks_reading",
+    "marker_agreement_table",
     "marker_name",
     "marker_trials",
     "measure_correlations",

@@ -1,14 +1,30 @@
 """Estimators of tau2, the variance of the true effects between trials."""
 
 import numpy as np
+from scipy import special
 from scipy.optimize import brentq
+
+
+def critical_value(level: float, df: float = np.inf) -> float:
+    """Return how many standard errors an interval reaches, by the normal or the t distribution.
+
+    Parameters
+    ----------
+    level : float
+        Coverage of the interval.
+    df : float
+        Degrees of freedom; without end for the normal distribution.
+    """
+    share = (1 + level) / 2
+    # what the distributions of scipy.stats call, without their checks of each call
+    return float(special.ndtri(share) if np.isinf(df) else special.stdtrit(df, share))
 
 
 def weighted_mean(effect, variance, tau2: float = 0.0):
     """Return the inverse-variance mean, its weights, and the weighted squares about it."""
     weights = 1 / (variance + tau2)
-    mean = np.sum(weights * effect) / np.sum(weights)
-    return float(mean), weights, float(np.sum(weights * (effect - mean) ** 2))
+    mean = (weights * effect).sum() / weights.sum()
+    return float(mean), weights, float((weights * (effect - mean) ** 2).sum())
 
 
 def dersimonian_laird(effect, variance) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from secondline.errors import InputError, NoFiniteEstimate
-from secondline.proportions.between_study import ESTIMATORS, weighted_mean
+from secondline.proportions.between_study import ESTIMATORS, critical_value, weighted_mean
 from secondline.proportions.inputs import check_choice, check_counts, check_level
 from secondline.proportions.pooling import CI_METHODS, typical_variance
 
@@ -140,7 +140,7 @@ def trial_contrasts(
     else:
         effect = np.log(a * d / (b * c))
         variance = 1 / a + 1 / b + 1 / c + 1 / d
-    margin = stats.norm.ppf((1 + level) / 2) * np.sqrt(variance)
+    margin = critical_value(level) * np.sqrt(variance)
     return TrialContrasts(
         measure=measure,
         effect=effect,
@@ -227,11 +227,11 @@ def pool_contrasts(
             "These counts give a standard error of zero, so the interval has no width and there "
             "is no test; use another method."
         )
-    critical = stats.norm.ppf((1 + level) / 2) if np.isinf(df) else stats.t.ppf((1 + level) / 2, df)
+    critical = critical_value(level, df)
     low, high = mean - critical * se, mean + critical * se
     predicted = np.nan
     if method not in ("common", "MH") and k > 2:
-        predicted = stats.t.ppf((1 + level) / 2, k - 2) * np.sqrt(tau2 + se**2)
+        predicted = critical_value(level, k - 2) * np.sqrt(tau2 + se**2)
     share = weights / np.sum(weights)
     share.flags.writeable = False
     return PooledContrast(

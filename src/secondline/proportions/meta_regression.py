@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from secondline.errors import InputError
-from secondline.proportions.between_study import residual_tau2, weighted_fit
+from secondline.proportions.between_study import critical_value, residual_tau2, weighted_fit
 from secondline.proportions.inputs import check_choice, check_counts, check_level
 from secondline.proportions.pooling import METHODS
 from secondline.proportions.transforms import SCALES, effects, harmonic_mean
@@ -175,9 +175,7 @@ def meta_regression(
                 "and there is no test."
             )
         inverse = inverse * factor
-        critical = stats.t.ppf((1 + level) / 2, k - p)
-    else:
-        critical = stats.norm.ppf((1 + level) / 2)
+    critical = critical_value(level, k - p if test == "knha" else np.inf)
     m = p - 1
     qm = float("nan")
     if inverse[0, 0] > 0:
@@ -280,10 +278,7 @@ def predict_regression(fit: MetaRegression, moderators):
     rows = np.column_stack([np.ones(len(columns)), columns])
     centre = rows @ fit.coefficients
     se = np.sqrt(np.maximum(np.sum((rows @ fit.covariance) * rows, axis=1), 0))
-    if fit.test == "knha":
-        critical = stats.t.ppf((1 + fit.level) / 2, fit.k - fit.p)
-    else:
-        critical = stats.norm.ppf((1 + fit.level) / 2)
+    critical = critical_value(fit.level, fit.k - fit.p if fit.test == "knha" else np.inf)
     back = SCALES[fit.transform].backward
     return tuple(
         np.asarray(back(value, fit.back_transform_n), dtype=float)

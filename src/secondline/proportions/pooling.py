@@ -7,7 +7,7 @@ from scipy import stats
 
 from secondline.errors import InputError, NoFiniteEstimate
 from secondline.proportions import binomial_normal
-from secondline.proportions.between_study import ESTIMATORS, weighted_mean
+from secondline.proportions.between_study import ESTIMATORS, critical_value, weighted_mean
 from secondline.proportions.inputs import check_choice, check_counts, check_level
 from secondline.proportions.transforms import SCALES, effects, harmonic_mean
 
@@ -202,7 +202,7 @@ def _pool_inverse_variance(events, totals, *, transform, method, ci, level):
 
     se2 = 1 / np.sum(weights)
     if ci == "wald":
-        critical = stats.norm.ppf((1 + level) / 2)
+        critical = critical_value(level)
     else:
         factor = q_random / df
         if ci == "hksj-conservative":
@@ -212,7 +212,7 @@ def _pool_inverse_variance(events, totals, *, transform, method, ci, level):
                 "The trials' effects are all the same, so the Hartung-Knapp interval has no width."
             )
         se2 *= factor
-        critical = stats.t.ppf((1 + level) / 2, df)
+        critical = critical_value(level, df)
         if method == "common":
             notes.append(
                 "Hartung-Knapp was made for random effects; with a common effect it only "
@@ -282,7 +282,7 @@ def _pool_binomial_normal(events, totals, *, method, ci, level):
     typical = typical_variance(1 / variance)
     tau2 = model.tau**2
     back = SCALES["logit"].backward
-    critical = stats.norm.ppf((1 + level) / 2)
+    critical = critical_value(level)
     notes = ["The binomial-normal model gives its trials no explicit weights."]
     notes += _sparse_notes(events, totals)
     margin, prediction_note = _prediction_margin(method, tau2, model.se, k, level)
@@ -331,7 +331,7 @@ def _prediction_margin(method, tau2, se, k, level) -> tuple[float, str]:
         )
     if k < 3:
         return float("nan"), "A prediction interval needs at least three trials."
-    return float(stats.t.ppf((1 + level) / 2, k - 2) * np.sqrt(tau2 + se**2)), ""
+    return float(critical_value(level, k - 2) * np.sqrt(tau2 + se**2)), ""
 
 
 def _correction_notes(corrected) -> list[str]:

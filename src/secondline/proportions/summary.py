@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import stats
 
-from secondline.proportions.between_study import ESTIMATORS, weighted_mean
+from secondline.proportions.between_study import ESTIMATORS, critical_value, weighted_mean
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,11 +50,11 @@ def summarise(effect, variance, *, method: str, ci: str = "wald", level: float =
     mean, weights, q_random = weighted_mean(effect, variance, tau2)
     _, plain, q = weighted_mean(effect, variance)
     se2 = 1 / np.sum(weights)
-    critical = stats.norm.ppf((1 + level) / 2)
+    critical = critical_value(level)
     if ci != "wald":
         factor = q_random / df if df else float("nan")
         se2 *= max(1.0, factor) if ci == "hksj-conservative" and df else factor
-        critical = stats.t.ppf((1 + level) / 2, df) if df else float("nan")
+        critical = critical_value(level, df) if df else float("nan")
     se = float(np.sqrt(se2))
     i2 = 0.0
     if k > 1 and method == "common":

@@ -81,11 +81,30 @@ def contrast_agreement_table() -> pd.DataFrame:
     for data in reference["datasets"]:
         for name, found in zip(CONTRASTS, _contrasts(data), strict=True):
             pairs[name] += found
+    return largest_differences(pairs)
+
+
+def largest_differences(pairs: dict[str, list]) -> pd.DataFrame:
+    """Return how many pairs (here, in R) there are of each quantity, and how far they differ.
+
+    Parameters
+    ----------
+    pairs : dict
+        By quantity. R's numbers may be text.
+
+    Returns
+    -------
+    DataFrame
+        Columns quantity, values and difference: the largest, relative where the R value
+        exceeds 1. Where neither side has a value there is no difference; where one has
+        none it has no end.
+    """
     rows = []
     for name, values in pairs.items():
         here, there = np.array(values, dtype=float).T
         difference = np.abs(here - there) / np.maximum(1, np.abs(there))
-        rows.append((name, len(values), float(difference.max())))
+        difference[np.isnan(here) != np.isnan(there)] = np.inf
+        rows.append((name, len(values), float(np.nanmax(difference))))
     return pd.DataFrame(rows, columns=["quantity", "values", "difference"])
 
 
