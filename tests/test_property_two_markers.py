@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from secondline import biomarkers
-from secondline.biomarkers.marker_pair_worlds import draw_pair
+from secondline.biomarkers.marker_pair_worlds import draw_pair, group_logs
+from secondline.biomarkers.two_marker_cohorts import EVEN_SIZE, fresh_rows
 from secondline.cohort import generate, read_cohort
 from secondline.errors import InputError, NoFiniteEstimate
 
@@ -303,7 +304,45 @@ def test_many_models_at_once_are_each_the_model_alone_and_hopeless_ones_are_none
     assert np.isnan(gone).all()
 
 
+def test_four_groups_of_many_patients_are_the_model_with_a_switch_for_each():
+    rng = np.random.default_rng(4)
+    for n in (60, 3000):
+        group = rng.choice(4, n, p=(0.4, 0.3, 0.2, 0.1))
+        time = rng.exponential(size=n) * np.exp(-0.4 * group)
+        event = rng.random(n) < 0.6
+        beta, _ = biomarkers.cox_terms(
+            time[None], event[None], (group[:, None] == (1, 2, 3))[None] * 1.0
+        )
+        np.testing.assert_allclose(group_logs(time, event, group), [0, *beta[0]], rtol=1e-7)
+    # a group without patients or without events has none, and neither have the others
+    for gone in (group == 2, (group == 3) & event):
+        kept = ~gone
+        logs = group_logs(time[kept], event[kept], group[kept])
+        assert logs[0] == 0 and np.isnan(logs[1:]).all()
+
+
 # --- the model behind the virtual patients ---
+
+
+@pytest.mark.parametrize("arm", ["axi-cel", "SOC"])
+@pytest.mark.parametrize(
+    ("pair", "cut"),
+    [(PAIR, 0.5), (("gene_CD19", "ldh_elevated"), 0.3), (("cd19_h_score", "BPI"), 0.7)],
+)
+def test_cohorts_drawn_together_are_each_cut_as_if_alone(arm, pair, cut):
+    months, event, columns, known = fresh_rows(*pair, arm=arm, cut=cut, n_cohorts=3, seed=6)
+    assert months.shape == event.shape == known.shape == (3, EVEN_SIZE // 2)
+    drawn = generate(3 * EVEN_SIZE, 6)
+    for k in range(3):
+        here = [part.iloc[k * 180 : (k + 1) * 180] for _, part in drawn.groupby("arm", sort=False)]
+        rows = biomarkers.pair_rows(pd.concat(here), *pair, arm=arm, cut=cut)
+        mine = known[k]
+        assert 50 < mine.sum() == len(rows)
+        np.testing.assert_array_equal(months[k][mine], rows["months"])
+        np.testing.assert_array_equal(event[k][mine], rows["event"].astype(bool))
+        np.testing.assert_array_equal(columns[k][mine], rows[["first", "second"]])
+        # who lacks a marker is gone before anything happens
+        assert not event[k][~mine].any() and not months[k][~mine].any()
 
 
 def test_fresh_cohorts_scatter_about_the_truth_of_a_large_draw():

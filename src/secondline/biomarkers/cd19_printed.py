@@ -200,16 +200,21 @@ def patients_for_power(
 ) -> int:
     """Return how many patients in each arm Fisher's test needs; `most` + 1 if more.
 
-    Found by halving. An exact test's power goes up in steps, and at times down a little, so
-    that a number slightly smaller can have it as well.
+    Found by doubling, then halving. An exact test's power goes up in steps, and at times
+    down a little, so that a number slightly smaller can have it as well.
     """
-    low, high = 2, most
-    if fisher_power(share1, most, share2, most, alpha=alpha) < power:
-        return most + 1
+
+    def short(n):
+        return fisher_power(share1, n, share2, n, alpha=alpha) < power
+
+    low, high = 1, 2
+    while short(high):
+        if high == most:
+            return most + 1
+        low, high = high, min(2 * high, most)
     while high - low > 1:
         middle = (low + high) // 2
-        enough = fisher_power(share1, middle, share2, middle, alpha=alpha) >= power
-        low, high = (low, middle) if enough else (middle, high)
+        low, high = (middle, high) if short(middle) else (low, middle)
     return high
 
 

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from secondline.biomarkers.marker_pair_worlds import cox_terms, wald_p
-from secondline.biomarkers.two_markers import group_names, pair_rows
+from secondline.biomarkers.nested_subgroups import UNFAVOURABLE
+from secondline.biomarkers.two_markers import group_names, is_unfavourable, pair_rows
 from secondline.cohort import generate
+from secondline.cohort import marker as marker_values
 
 EVEN_SIZE = 360  # patients of a fresh cohort, one more than the trial's
 MOST = (0.025, 0.975)  # between these quantiles lie 95 % of the estimates
@@ -52,7 +54,7 @@ class FreshPairs:
 
 def fresh_pairs(
     first: str, second: str, *, arm: str = "axi-cel", cut: float = 0.5, level: float = 0.95,
-    n_cohorts: int = 200, seed: int = 1, large: int = 150_000,
+    n_cohorts: int = 200, seed: int = 1, large: int = 100_000,
 ) -> FreshPairs:  # fmt: skip
     """Draw the cohort's model anew, many times and once with very many patients.
 
@@ -70,18 +72,15 @@ def fresh_pairs(
     -----
     Months of a draw have no ties to speak of; those there are, are taken in any order.
     """
-    settings = {"arm": arm, "cut": cut}
-    everyone = pair_rows(generate(large, seed + 1), first, second, **settings)
-    added, _ = cox_terms(*_padded([everyone], ("first", "second")))
-    true, _ = cox_terms(*_padded([everyone], ("first", "second", "both")))
-    drawn = generate(EVEN_SIZE * n_cohorts, seed)
-    # each half of the rows is an arm
-    halves = [half.reshape(n_cohorts, -1) for half in np.split(drawn.index.to_numpy(), 2)]
-    cohorts = [
-        pair_rows(drawn.loc[np.concatenate(here)], first, second, **settings)
-        for here in zip(*halves, strict=True)
-    ]
-    beta, covariance = cox_terms(*_padded(cohorts, ("first", "second", "both")))
+    everyone = pair_rows(generate(large, seed + 1), first, second, arm=arm, cut=cut)
+    columns = everyone[["first", "second"]].to_numpy()
+    one = [everyone["months"].to_numpy()[None], everyone["event"].to_numpy(dtype=bool)[None]]
+    added, _ = cox_terms(*one, columns[None])
+    true, _ = cox_terms(*one, _with_product(columns)[None])
+    months, event, columns, known = fresh_rows(
+        first, second, arm=arm, cut=cut, n_cohorts=n_cohorts, seed=seed
+    )
+    beta, covariance = cox_terms(months, event, _with_product(columns))
     alpha = 1 - level
     where_good = wald_p(beta, covariance, (1, 0, 0)) < alpha
     where_bad = (wald_p(beta, covariance, (1, 0, 1)) < alpha) & (beta[:, 0] + beta[:, 2] > 0)
@@ -101,22 +100,49 @@ def fresh_pairs(
         table, float(np.exp(true[0, 2])), float(low), float(top),
         float(np.mean(groups.argmax(axis=1) == 3)),
         float(np.mean(wald_p(beta, covariance, (0, 0, 1)) < alpha)),
-        float(np.mean(where_bad & ~where_good)), float(np.mean([len(c) for c in cohorts])),
+        float(np.mean(where_bad & ~where_good)), float(known.sum(axis=1).mean()),
         n_cohorts, alpha,
     )  # fmt: skip
 
 
-def _padded(cohorts, terms):
-    """Return times, events and columns of cohorts of unlike size as arrays.
+def fresh_rows(
+    first: str, second: str, *, arm: str, cut: float, n_cohorts: int, seed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Draw cohorts of the trial's size; each is cut at its own quantile, over both arms.
 
-    A patient added to fill up is censored at zero, before anybody has an event.
+    Returns
+    -------
+    months, event, known : ndarray, shape (cohorts, patients of the arm)
+        A patient without both markers has `known` False and is censored at zero, before
+        anybody has an event.
+    columns : ndarray, shape (cohorts, patients of the arm, 2)
+        1 where first and second are unfavourable.
     """
-    most = max(len(rows) for rows in cohorts)
-    time, event = np.zeros((len(cohorts), most)), np.zeros((len(cohorts), most), dtype=bool)
-    columns = np.zeros((len(cohorts), most, len(terms)))
-    for i, rows in enumerate(cohorts):
-        own = rows.assign(both=rows["first"] * rows["second"])
-        time[i, : len(rows)] = own["months"]
-        event[i, : len(rows)] = own["event"]
-        columns[i, : len(rows)] = own[list(terms)]
-    return time, event, columns
+    drawn = generate(EVEN_SIZE * n_cohorts, seed)
+    half = EVEN_SIZE // 2
+
+    def by_cohort(values):
+        # each half of the rows is an arm, axi-cel first
+        arms = np.asarray(values, dtype=float).reshape(2, n_cohorts, half)
+        return np.concatenate(list(arms), axis=1)
+
+    own = slice(0, half) if arm == drawn["arm"].iloc[0] else slice(half, None)
+    bad = [_unfavourable(drawn, marker, cut, by_cohort)[:, own] for marker in (first, second)]
+    months, event = (by_cohort(drawn[name])[:, own] for name in ("efs_months", "efs_event"))
+    known = np.isfinite(bad[0] + bad[1] + months)
+    columns = np.where(known[:, :, None], np.stack(bad, axis=2), 0.0)
+    return np.where(known, months, 0.0), (event == 1) & known, columns, known
+
+
+def _unfavourable(drawn, marker, cut, by_cohort):
+    """Return what :func:`is_unfavourable` gives of each cohort, with its markers made once."""
+    if marker == "ldh_elevated":
+        return by_cohort(is_unfavourable(drawn, marker, cut))
+    values = by_cohort(marker_values(drawn, marker).astype(float))
+    limits = np.nanquantile(values, cut, axis=1, keepdims=True)
+    high = np.where(np.isfinite(values), values > limits, np.nan)
+    return high if UNFAVOURABLE[marker] == "high" else 1 - high
+
+
+def _with_product(columns):
+    return np.concatenate([columns, columns.prod(axis=-1, keepdims=True)], axis=-1)
