@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.text import Text
 
-from secondline import sequencing
+from secondline import figures, sequencing
 from secondline.errors import InputError
 
 share = st.floats(0.05, 0.95)
@@ -57,14 +58,45 @@ def test_waiting_never_helps_and_shares_are_shares(model):
 
 
 @given(model=models)
-def test_the_orders_are_level_where_they_cross(model):
-    at = sequencing.crossing(model)
-    if np.isnan(at):
-        ends = [sequencing.ahead(replace(model, access=a)) for a in (0.0, 12.0)]
-        assert ends[0] * ends[1] > 0
-    else:
+def test_the_orders_are_level_where_they_cross_and_nowhere_else(model):
+    found = sequencing.crossings(model)
+    assert sequencing.crossing(model) == pytest.approx(next(iter(found), np.nan), nan_ok=True)
+    for at in found:
         level = replace(model, access=at - model.manufacturing)
         assert sequencing.ahead(level) == pytest.approx(0, abs=1e-8)
+    # between two crossings nobody else takes the lead
+    edges = [0.0, *(at - model.manufacturing for at in found), 12.0]
+    for low, high in zip(edges, edges[1:], strict=False):
+        inside = np.linspace(low, high, 22)[1:-1]
+        ahead = [sequencing.ahead(replace(model, access=a)) for a in inside]
+        assert min(ahead) >= -1e-9 or max(ahead) <= 1e-9
+
+
+# salvage first, then CAR-T first, then salvage first again
+TWICE = sequencing.Access(
+    access=6.4, manufacturing=2.7, dropout=0.305, bridging_response=0.258, bridging_ratio=0.24,
+    cure_infused=0.034, chemosensitive=0.0917, cure_transplant=0.2318, cure_third_line=0.5577,
+)  # fmt: skip
+
+
+def test_orders_that_cross_twice_are_found_and_told():
+    first, second = sequencing.crossings(TWICE)
+    ahead = [
+        sequencing.ahead(replace(TWICE, access=at - TWICE.manufacturing))
+        for at in (first - 1, (first + second) / 2, second + 1)
+    ]
+    assert ahead[0] < 0 < ahead[1] and ahead[2] < 0
+    reading = sequencing.access_reading(TWICE)
+    assert f"level twice, at {first:.1f} and at {second:.1f} months" in reading
+    assert "between them CAR-T first is ahead" in reading
+    assert "never" not in reading
+
+
+def test_orders_that_are_level_throughout_have_no_leader():
+    level = sequencing.Access(dropout=0.0, cure_bridged=0.3, cure_infused=0.3, cure_transplant=0.0,
+                              later_cells=1.0)  # fmt: skip
+    assert sequencing.ahead(level) == pytest.approx(0, abs=1e-9)
+    assert "ahead by" not in sequencing.access_reading(level)
 
 
 def test_printed_numbers_are_taken_from_the_documents():
@@ -101,9 +133,9 @@ def test_readings_tell_both_cases():
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"access": 13.0}, "access is 13.0; it must lie from 0 to 12"),
-        ({"dropout": -0.1}, "dropout is -0.1; it must lie from 0 to 2"),
-        ({"cure_transplant": 45}, "cure_transplant is 45; it must lie from 0 to 1"),
+        ({"access": 13.0}, "access is 13.0; it must be a number from 0 to 12"),
+        ({"dropout": -0.1}, "dropout is -0.1; it must be a number from 0 to 2"),
+        ({"cure_transplant": 45}, "cure_transplant is 45; it must be a number from 0 to 1"),
         ({"cure_infused": float("nan")}, "cure_infused is nan"),
     ],
 )
@@ -112,3 +144,40 @@ def test_numbers_that_cannot_be_are_refused(changed, sentence):
         sequencing.cited_access(**changed)
     with pytest.raises(InputError, match="allowed: 'CAR-T first' or 'salvage first'"):
         sequencing.cured(sequencing.Access(), "both")
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: sequencing.Access(access="soon"), "access is 'soon'; it must be a number"),
+        (lambda: sequencing.Access(dropout=None), "dropout is None; it must be a number"),
+        (lambda: sequencing.Access(dropout=True), "dropout is True; it must be a number"),
+        (lambda: sequencing.cited_access(wait=1.0), "The model has no number 'wait'; it has 'acc"),
+        (lambda: sequencing.crossing_along(sequencing.Access(), "wait", [1]), "no number 'wait'"),
+        (lambda: sequencing.crossing_along(sequencing.Access(), "access", 1), "values is 1; give"),
+        (lambda: sequencing.along_wait(sequencing.Access(), ["a"]), "months holds 'a'"),
+        (lambda: sequencing.along_wait(sequencing.Access(), None), "months is None; give a list"),
+        (lambda: sequencing.cured({"access": 1}, "CAR-T first"), "it must be an Access"),
+        (lambda: sequencing.crossing(None), "model is None; it must be an Access"),
+        (lambda: sequencing.move_each(3), "model is 3; it must be an Access"),
+    ],
+)
+def test_what_is_no_model_and_no_number_is_refused(call, sentence):
+    with pytest.raises(InputError, match=sentence):
+        call()
+
+
+def test_the_picture_of_ranges_shows_each_number_or_says_what_it_leaves_out():
+    swings = sequencing.move_each(sequencing.cited_access())
+    words = {"first": sequencing.CELLS_FIRST, "second": sequencing.SALVAGE_FIRST}
+
+    def texts(largest):
+        figure = figures.tornado(swings, largest=largest, **words)
+        return [t.get_text() for t in figure.findobj(Text)]
+
+    whole = texts(len(swings))
+    assert set(swings["label"]) <= set(whole)
+    assert not any("left out" in text for text in whole)
+    short = texts(9)
+    assert "left out: 2 that move less" in short
+    assert not set(swings["label"][9:]) & set(short)

@@ -2,7 +2,17 @@
 
 import numpy as np
 
-from secondline.figures.style import BLUE, FAINT, GREEN, GREY, INK, VERMILION, literal, stamp
+from secondline.figures.style import (
+    BLUE,
+    FAINT,
+    GREEN,
+    GREY,
+    INK,
+    VERMILION,
+    fitted,
+    literal,
+    stamp,
+)
 from secondline.sequencing.tabulate import amount
 
 # one colour and one dash for each order, everywhere
@@ -18,6 +28,8 @@ KIND_COLOURS = {
     "assumed": GREY,
 }
 SOURCE = "model of this book"
+# behind words that a line would cross
+CLEAR = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
 
 
 def order_steps(orders: dict, *, unknown: str):
@@ -122,44 +134,51 @@ def tornado(table, *, first: str, second: str, largest: int = 10, measure: str =
     -------
     matplotlib.figure.Figure
     """
-    from textwrap import fill
-
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
 
-    shown = table[table["swing"] > 0].head(largest)
-    height = 0.62 * max(len(shown), 1) + 2.0
-    figure = Figure(figsize=(8.2, height))
-    axes = figure.add_axes((0.4, 1.25 / height, 0.56, (height - 1.75) / height))
+    moving = table[table["swing"] > 0]
+    shown = moving.head(largest)
+    # each name stands above its bar, so that the bars have the whole width of a small screen
+    height = 0.46 * max(len(shown), 1) + 1.75
+    figure = Figure(figsize=(5.6, height))
+    axes = figure.add_axes((0.03, 1.25 / height, 0.94, (height - 1.3) / height))
     for y, row in enumerate(shown.itertuples()):
         colour = KIND_COLOURS[row.kind]
         for end, value in ((row.at_low, row.low), (row.at_high, row.high)):
-            axes.barh(y, end - row.at_base, left=row.at_base, height=0.55, color=colour,
-                      alpha=0.85 if end >= row.at_base else 0.55)  # fmt: skip
             right = end >= row.at_base
+            axes.barh(y, end - row.at_base, left=row.at_base, height=0.42, color=colour,
+                      alpha=0.85 if right else 0.55)  # fmt: skip
             axes.annotate(
                 amount(value, row.unit), (end, y), xytext=(4 if right else -4, 0),
                 textcoords="offset points", ha="left" if right else "right", va="center",
-                fontsize=8,
+                fontsize=8.5, bbox=CLEAR,
             )  # fmt: skip
+        axes.text(0.0, y - 0.27, fitted(row.label, 5.2, size=9), fontsize=9, va="bottom",
+                  transform=axes.get_yaxis_transform(), bbox=CLEAR)  # fmt: skip
     if len(shown):
         axes.axvline(shown["at_base"].iloc[0], color=INK, linewidth=1)
         ends = shown[["at_low", "at_high", "at_base"]].to_numpy()
         low, high = min(ends.min(), 0), max(ends.max(), 0)
-        margin = 0.14 * (high - low)
+        margin = 0.16 * (high - low)
         axes.set_xlim(low - margin, high + margin)
     axes.axvline(0, color=VERMILION, linewidth=1.2, linestyle=(0, (4, 3)))
-    axes.set_yticks(range(len(shown)), [fill(label, 42) for label in shown["label"]], fontsize=8.5)
-    axes.set_ylim(max(len(shown), 1) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
+    axes.set_yticks([])
+    axes.set_ylim(max(len(shown), 1) - 0.6, -0.8)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(
         f"{measure} by which {literal(first)} is ahead (below zero: {literal(second)})", fontsize=9
     )
-    handles = [Patch(color=BLUE, label="published or recomputed"),
-               Patch(color=GREEN, label="calibrated"), Patch(color=GREY, label="assumed")]  # fmt: skip
-    figure.legend(handles=handles, frameon=False, fontsize=8.5, ncols=3, loc="lower left",
-                  bbox_to_anchor=(0.005, 0.28 / height))  # fmt: skip
+    kinds = {KIND_COLOURS[kind]: kind for kind in shown["kind"]}
+    names = {BLUE: "published or recomputed", GREEN: "calibrated", GREY: "assumed"}
+    handles = [Patch(color=c, label=name) for c, name in names.items() if c in kinds]
+    if handles:
+        figure.legend(handles=handles, frameon=False, fontsize=9, ncols=3, loc="lower left",
+                      bbox_to_anchor=(0.005, 0.28 / height))  # fmt: skip
+    left_out = len(moving) - len(shown)
+    if left_out:
+        figure.text(0.99, 0.36 / height, f"left out: {left_out} that move less", fontsize=8.5,
+                    color=GREY, ha="right")  # fmt: skip
     stamp(figure, "virtual", SOURCE)
     return figure
 

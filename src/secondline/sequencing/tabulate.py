@@ -152,7 +152,7 @@ def amount(value: float, unit: str) -> str:
     if unit == "share":
         return f"{100 * value:.1f} %".replace(".0 %", " %")
     if unit == "months":
-        return f"{value:.1f} mo"
+        return f"{value:.1f} mo" if round(value, 1) == value else f"{value:.2f} mo"
     if unit == "per month":
         return f"{1200 * value:.1f} %/yr"
     return f"{value:.2f}"
