@@ -132,6 +132,8 @@ def test_the_default_page_says_of_the_shipped_patients_what_its_prose_says(run):
     # the same interaction points up by cuts, and down as numbers
     assert recorded["number_ratio"] < 1 < recorded["ratio_seen"]
     assert recorded["ratio_lower"] < 1 < recorded["ratio_upper"]
+    # the bottom line and the section show the same simulation
+    assert recorded["confined"] == pytest.approx(100 * recorded["confined_set"][2])
     # "a trial would find the interaction hardly more often than if it were not there"
     assert recorded["fresh_interaction"] < 0.1
     # glycolysis: the median with a high H-score goes one way, the mean the other

@@ -127,7 +127,8 @@ def added_reading(found: TwoMarkers) -> str:
     alpha, ratio = 1 - found.level, found.ratio
     name, second = level_name(found.first), level_name(found.second)
     text = (
-        f"{name} matters {ratio.hazard_ratio:.2f} times as much where {second} "
+        f"The hazard ratio of {name} is {ratio.hazard_ratio:.2f} times as large where {second} as "
+        f"where {level_name(found.second, unfavourable=False)} "
         f"({100 * found.level:g} % interval {ratio.lower:.2f} to {ratio.upper:.2f}, "
         f"{p_value(found.ratio_p)}). "
     )
