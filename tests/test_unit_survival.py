@@ -232,6 +232,30 @@ def test_curves_show_every_name_as_it_stands_and_nothing_outside_the_picture(nam
     assert said.count("60") >= len(names)
 
 
+@pytest.mark.parametrize("high", [0.95, 0.3])
+def test_names_do_not_lie_on_a_curve(high):
+    """A curve that stays high takes the corner, and the names move above the picture."""
+    n = 200
+    died = np.arange(n) >= high * n  # of the first group; of the second everybody
+    time = np.where(died, np.linspace(1, 8, n), 40.0)
+    curves = arm_curves(
+        np.concatenate([time, np.linspace(1, 36, n)]), np.concatenate([died, np.full(n, True)]),
+        ["first"] * n + ["second"] * n, at=range(0, 37, 6),
+    )  # fmt: skip
+    figure = figures.survival_curves(curves, provenance="virtual", mark=6.0)
+    names = [box for text, box in drawn(figure) if ": median" in text]
+    assert len(names) == 2
+    axes = figure.axes[0]
+    for box in names:
+        left, bottom = axes.transData.inverted().transform((box.x0, box.y0))
+        for arm in curves.values():
+            reached = arm.curve.survival[arm.curve.times < max(left, 0)]
+            assert bottom > 100 * (reached[-1] if len(reached) else 1)
+    # the corner is used where it is free
+    inside = all(box.y1 < axes.bbox.y1 for box in names)
+    assert inside == (high < 0.5)
+
+
 def test_arms_keep_their_colour_with_and_without_strata():
     colours = figures.survival_curves(strata(("axi-cel, low", "axi-cel, high", "SOC, low")),
                                       provenance="virtual").axes[0].get_lines()  # fmt: skip

@@ -22,6 +22,10 @@ OTHER_COLOURS = (GREEN, ORANGE, PURPLE, GREY)
 OTHER_LINES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 # inches of a name that fits beside its numbers at risk
 SHORT = 0.62
+# where the names begin in the free corner, as a share of the width; inches of a row of them
+CORNER, ROW = 0.42, 0.22
+# inches that the axes are high, and percent at their top
+HIGH, TOP = 2.9, 103
 # percentage points below which two labels would touch
 NEAR = 9.0
 
@@ -70,13 +74,13 @@ def survival_curves(
         }
     # long names stand on lines of their own
     long = any(width_of(name, 8.5, "bold") > SHORT for name in curves)
-    above = long or not apart
+    above = long or not apart or not _corner_is_free(curves, end, limits=not fits)
     row = 0.36 if long else 0.19
-    head = 0.3 + (0.22 * len(curves) if above else 0)
+    head = 0.3 + (ROW * len(curves) if above else 0)
     foot = 0.95 + row * len(curves)
-    height = 2.9 + head + foot
+    height = HIGH + head + foot
     figure = Figure(figsize=(5.6, height))
-    axes = figure.add_axes((0.155, foot / height, 0.815, 2.9 / height))
+    axes = figure.add_axes((0.155, foot / height, 0.815, HIGH / height))
     for name, arm in curves.items():
         _curve(axes, arm, *looks[name], end, limits=not fits)
         if fits and name in fits:
@@ -84,11 +88,11 @@ def survival_curves(
             axes.plot(months, 100 * fits[name].survival(months), color=INK, linewidth=1.1)
             axes.axhline(100 * fits[name].fraction, color=looks[name][0], linewidth=0.9,
                          linestyle=(0, (1, 2)))  # fmt: skip
-    axes.set(xlim=(0, end), ylim=(0, 103), ylabel=outcome)
+    axes.set(xlim=(0, end), ylim=(0, TOP), ylabel=outcome)
     axes.set_yticks(range(0, 101, 25))
     axes.grid(axis="y", color=FAINT, linewidth=0.6)
     if values:
-        _mark(axes, values, looks, mark, 103 if above else 92 - 8.5 * len(curves), label=apart)
+        _mark(axes, values, looks, mark, TOP if above else 92 - 8.5 * len(curves), label=apart)
     _names(figure, axes, curves, looks, texts, above=above)
     at = _ticks(next(iter(curves.values())).at, end)
     axes.set_xticks(at, [f"{t:g}" for t in at])
@@ -180,14 +184,31 @@ def _marked(curves, mark) -> dict:
     }
 
 
+def _corner_is_free(curves, end, *, limits: bool) -> bool:
+    """Return whether no curve, nor its limits, comes to where the names would stand."""
+    lowest = TOP * (1 - (0.1 + ROW * len(curves)) / HIGH)
+    for arm in curves.values():
+        values = np.concatenate([[1], arm.curve.survival])
+        if limits:
+            values = np.fmax(values, np.concatenate([[1], arm.curve.upper]))
+        # the value that holds where the corner begins
+        start = np.searchsorted(arm.curve.times, CORNER * end, side="right")
+        if start < len(values) and 100 * np.nanmax(values[start:]) > lowest:
+            return False
+    return True
+
+
 def _mark(axes, values, looks, mark, top, *, label: bool) -> None:
     axes.plot([mark, mark], [0, top], color=GREY, linewidth=0.8, linestyle=(0, (2, 3)))
+    # a falling curve leaves the place above it free to its right
+    room = mark <= 0.8 * axes.get_xlim()[1]
     for name, value in values.items():
         axes.plot(mark, value, "o", color=looks[name][0], markersize=4.5)
         if not label:
             continue
-        axes.annotate(f"{value:.1f} %", (mark, value), xytext=(-4, 5), textcoords="offset points",
-                      ha="right", fontsize=9, color=looks[name][0], weight="bold",
+        axes.annotate(f"{value:.1f} %", (mark, value), xytext=(4 if room else -4, 5),
+                      textcoords="offset points", ha="left" if room else "right", fontsize=9,
+                      color=looks[name][0], weight="bold",
                       bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6},
                       )  # fmt: skip
 
@@ -205,10 +226,10 @@ def _names(figure, axes, curves, looks, texts, *, above: bool) -> None:
 
     order = sorted(curves, key=lambda name: -np.nan_to_num(curves[name].curve.survival[-1]))
     box, height = axes.get_position(), figure.get_figheight()
-    left = 0.02 if above else box.x0 + 0.42 * box.width
+    left = 0.02 if above else box.x0 + CORNER * box.width
     for i, name in enumerate(order):
         colour, line = looks[name]
-        below = 0.22 * (len(order) - i) - 0.08 if above else -0.06 - 0.22 * i - 0.1
+        below = ROW * (len(order) - i) - 0.08 if above else -0.06 - ROW * i - 0.1
         y = box.y1 + below / height
         figure.add_artist(Line2D([left, left + 0.055], [y, y], color=colour, linestyle=line,
                                  linewidth=1.8))  # fmt: skip
@@ -234,7 +255,7 @@ def _at_risk(figure, axes, curves, looks, at, top, row, *, long: bool) -> None:
     for i, (name, arm) in enumerate(curves.items()):
         # a long name has a line of its own above its numbers
         y = top - row * i - 0.085
-        figure.text(0.02, y / height, fitted(name, 5.2 if long else 0.6, size=8.5, weight="bold"),
+        figure.text(0.02, y / height, fitted(name, 5.2 if long else SHORT, size=8.5, weight="bold"),
                     fontsize=8.5, color=looks[name][0], weight="bold", va="center")  # fmt: skip
         for t in at:
             count = arm.at_risk[np.flatnonzero(arm.at == t)[0]]
