@@ -113,7 +113,7 @@ def test_without_the_data_the_chapter_runs_and_says_how_to_get_them(chapter_runn
     assert (recorded["data"], recorded["n"], recorded["shares"]) == ("none", 0, [])
     assert recorded["pr_alive"] == "(needs the data)"
     said = [page for page in displayed(executed, "text/html") if "scripts/fetch.py" in page]
-    assert len(said) == 10
+    assert len(said) == 11
     assert not displayed(executed, "image/svg+xml")
     # the simulation needs no data
     assert recorded["simulated_naive"][0] > 2

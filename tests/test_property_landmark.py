@@ -44,6 +44,28 @@ def test_a_landmark_is_a_time(at):
         landmark(pd.DataFrame({"months": [1.0], "died": [True]}), at)
 
 
+@pytest.mark.parametrize("at", [2, 2.0, np.int64(2), np.float32(2)])
+def test_a_landmark_may_be_any_kind_of_number(at):
+    found = landmark(pd.DataFrame({"months": [1.0, 2.0, 3.0], "died": [True, False, True]}), at)
+    assert (found.at, len(found.rows), found.died_before, found.left_before) == (2.0, 1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("table", "names", "sentence"),
+    [
+        ({"months": [1.0]}, {}, "table is a dict; it must be a DataFrame"),
+        (None, {}, "table is a NoneType"),
+        (pd.DataFrame({"months": [1.0]}), {}, "The table has 0 columns 'died'; it needs one."),
+        (pd.DataFrame({"months": [1.0]}), {"duration": "weeks"}, "0 columns 'weeks'"),
+        (pd.DataFrame([[1, 2, True]], columns=["months", "months", "died"]), {}, "2 columns 'months'"),
+        (pd.DataFrame({"months": ["a"], "died": [True]}), {}, "not a number"),
+    ],
+)
+def test_tables_without_the_columns_are_refused(table, names, sentence):
+    with pytest.raises(InputError, match=sentence):
+        landmark(table, 1.0, **names)
+
+
 SETTINGS = {"early_deaths": 0.1, "later_deaths": 0.3, "responders": 0.7}
 
 

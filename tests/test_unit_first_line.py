@@ -112,6 +112,24 @@ def test_unrecorded_responses_follow_the_rule():
         external.survival_by_response(external.usable(table), at=24, horizon=24)
 
 
+def test_early_deaths_without_a_recorded_response_are_counted():
+    table = patients(
+        response=["partial", "none", np.nan, np.nan, np.nan, np.nan],
+        months=[2.0, 30.0, 1.0, 2.0, 9.0, 40.0], died=[True, True, True, True, True, False],
+    )  # fmt: skip
+    assert external.flow_reading(table) == (
+        "Of 4 patients with a survival time and no recorded response 3 died, 2 of them by month 3; "
+        "of the 2 deaths of the others, 1."
+    )
+    assert "none is known to have died" in external.flow_reading(
+        patients(response=[np.nan, "none"], died=[False, True])
+    )
+    assert "of the others nobody is known" in external.flow_reading(
+        patients(response=[np.nan, "none"], died=[True, False])
+    )
+    assert external.flow_reading(patients(months=[1.0])).startswith("Every patient")
+
+
 def test_the_landmark_takes_out_those_who_died_before():
     rows = external.usable(patients(months=[2.0, 4.0, 30.0, 40.0], died=[True, False, True, False]))
     (found,) = external.survival_by_response(rows, at=6, horizon=24)

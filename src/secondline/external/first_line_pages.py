@@ -32,6 +32,32 @@ def flow_page(patients: pd.DataFrame) -> pd.DataFrame:
     ])  # fmt: skip
 
 
+def flow_reading(patients: pd.DataFrame) -> str:
+    """Say how early those die whose response was not recorded, and whether that is the rule."""
+    timed = patients[patients["months"].notna() & patients["died"].notna()]
+    early = EARLY[0]
+
+    def deaths(rows):
+        died = rows["died"].astype(bool)
+        return int(died.sum()), int((died & (rows["months"] <= early)).sum())
+
+    missing = timed["response"].isna()
+    unknown, known = deaths(timed[missing]), deaths(timed[~missing])
+    if not missing.any():
+        return "Every patient with a survival time has a recorded response."
+    if not unknown[0]:
+        return f"Of {missing.sum()} patients without a recorded response none is known to have died."
+    beside = (
+        f"; of the {known[0]} deaths of the others, {known[1]}"
+        if known[0]
+        else "; of the others nobody is known to have died"
+    )
+    return (
+        f"Of {missing.sum()} patients with a survival time and no recorded response {unknown[0]} "
+        f"died, {unknown[1]} of them by month {early}{beside}."
+    )
+
+
 def survival_page(found, horizon: float, at: float) -> pd.DataFrame:
     """Return each response's shares alive, naive and from the landmark, as texts."""
     rows = [

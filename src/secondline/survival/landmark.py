@@ -1,6 +1,7 @@
 """Landmark analysis: compare groups that are known only after some time, from that time on."""
 
 from dataclasses import dataclass, field
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -53,10 +54,16 @@ def landmark(
     Raises
     ------
     InputError
-        If the landmark is no time, or the columns cannot be used.
+        If the landmark is no time, or the table or its columns cannot be used.
     """
-    if isinstance(at, bool) or not isinstance(at, (int, float)) or not 0 <= at < np.inf:
+    if isinstance(at, (bool, np.bool_)) or not isinstance(at, Real) or not 0 <= at < np.inf:
         raise InputError(f"at is {at!r}; a landmark is a time of 0 or more.")
+    if not isinstance(table, pd.DataFrame):
+        raise InputError(f"table is a {type(table).__name__}; it must be a DataFrame, a row a patient.")
+    for column in (duration, event):
+        found = list(table.columns).count(column)
+        if found != 1:
+            raise InputError(f"The table has {found} columns {column!r}; it needs one.")
     time, seen = check_times(table[duration], table[event])
     over = time > at if at else np.ones(len(time), dtype=bool)
     rows = table[over].assign(**{duration: time[over] - at, event: seen[over]})
