@@ -1,15 +1,14 @@
 #!/usr/bin/env python
 """Build the book: execute its chapters, then make the static site.
 
-    python scripts/build.py [--force]
+    python scripts/build.py [--force [CHAPTER ...]]
 
-Only chapters that changed are executed. The site is built afresh, without
+Only chapters that changed are executed; --force alone executes all, with names only these. The site is built afresh, without
 executing anything, whenever a page changed; warnings are errors. A build that
 fails leaves the last good site where it was. Only one build runs at a time.
 """
 
 import argparse
-import hashlib
 import shutil
 import subprocess
 import sys
@@ -17,12 +16,10 @@ import time
 from pathlib import Path
 
 from secondline.chapters.building import put_in_place, restore, sole_build
-from secondline.chapters.execution import (
-    ChapterError,
-    execute_book,
-    folder_hash,
-    installed_versions,
-)
+from secondline.chapters.execution import execute_book
+from secondline.chapters.hashes import folder_hash, text_hash
+from secondline.chapters.project import Project
+from secondline.chapters.running import ChapterError
 from secondline.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,12 +31,17 @@ STAMP = BUILD / "site.sha256"
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument(
-        "--force", action="store_true", help="execute every chapter and rebuild the site"
+        "--force",
+        nargs="*",
+        metavar="CHAPTER",
+        help="execute these chapters even if nothing changed; without names all of them, and "
+        "rebuild the site",
     )
-    force = parser.parse_args().force
+    names = parser.parse_args().force
+    force = names == []
     try:
         with sole_build(BUILD):
-            for run in execute_book(ROOT, force=force):
+            for run in execute_book(ROOT, force=force or tuple(names or ())):
                 if run.status != "page":
                     print(f"  {run.name:<34} {run.seconds:6.1f} s  {run.status}", flush=True)
             return build_site(force=force)
@@ -52,7 +54,7 @@ def build_site(*, force: bool) -> int:
     """Build ``_build/html`` from ``_build/executed`` unless it is up to date."""
     restore(SITE)
     parts = [BUILD / "executed", ROOT / "src/secondline", ROOT / "seeds", Path(__file__)]
-    stamp = hashlib.sha256((folder_hash(*parts) + installed_versions()).encode()).hexdigest()
+    stamp = text_hash(f"{folder_hash(*parts)} {sys.version} {Project(ROOT).versions}")
     fresh = STAMP.is_file() and STAMP.read_text() == stamp and (SITE / "index.html").is_file()
     if fresh and not force:
         print(f"  {'site':<34} {0:6.1f} s  cached")

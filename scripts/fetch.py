@@ -16,7 +16,8 @@ import textwrap
 
 from secondline.cohort import fetch_geo
 from secondline.errors import InputError, one_of
-from secondline.external import FILES, available, data_folder, fetch
+from secondline.external import FILES, available, fetch
+from secondline.paths import data_folder
 
 GEO = "gse248835"
 GEO_TERMS = (

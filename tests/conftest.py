@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from secondline.chapters.project import Project, Request
+from secondline.chapters.running import ChapterError
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -24,31 +27,51 @@ def reference() -> dict:
 def chapter_runner(tmp_path_factory):
     """Return what makes a chapter's runner.
 
-    The runner executes the chapter with papermill under parameters, once for each set of
-    them, and returns the executed notebook's path. Defaults of a test file's own come first.
+    The runner executes the chapter as a build does, or takes it from what was executed
+    before, and returns the executed notebook's path. Defaults of a test file's own come
+    first. Values are not checked beforehand, so that the chapter's own check is seen at work.
     """
-    import papermill
+    from papermill.exceptions import PapermillExecutionError
 
-    from secondline.chapters.warm import manager_class
-
+    project = Project(ROOT)
     done = {}
 
-    def runner(name: str, **defaults):
+    def runner(name: str | Path, **defaults):
+        path = ROOT / name
+        chapter = path.relative_to(ROOT / "book").with_suffix("").as_posix()
+        own = project.defaults(chapter).values
+
         def execute(**parameters) -> Path:
             chosen = defaults | parameters
-            key = (name, json.dumps(chosen, sort_keys=True))
+            key = (chapter, json.dumps(chosen, sort_keys=True))
             if key not in done:
+                assert set(chosen) <= set(own), f"{chapter} has no {set(chosen) - set(own)}"
+                try:
+                    run = project.run(Request(chapter, own | chosen, chosen))
+                except ChapterError as error:
+                    if isinstance(error.__cause__, PapermillExecutionError):
+                        raise error.__cause__ from None
+                    raise
                 target = tmp_path_factory.mktemp("run") / "out.ipynb"
-                papermill.execute_notebook(
-                    str(ROOT / name), str(target), parameters=chosen, progress_bar=False,
-                    shutdown_kernel="immediate", **manager_class(),
-                )  # fmt: skip
+                target.write_bytes(run.entry.notebook)
                 done[key] = target
             return done[key]
 
         return execute
 
     return runner
+
+
+@pytest.fixture(scope="module")
+def run(chapter_runner, request):
+    """The runner of the chapter that a test file names as CHAPTER."""
+    return chapter_runner(request.module.CHAPTER)
+
+
+@pytest.fixture(scope="module")
+def as_it_comes(run):
+    """The chapter executed with its own settings."""
+    return run()
 
 
 def displayed(executed: Path, kind: str) -> list[str]:

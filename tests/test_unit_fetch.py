@@ -12,6 +12,7 @@ import pytest
 
 from secondline import external
 from secondline.errors import InputError
+from secondline.paths import data_folder
 
 CONTENT = bytes(range(256)) * 1200  # five chunks
 
@@ -182,9 +183,9 @@ def test_a_located_file_is_checked_again_after_a_change(server, made, tmp_path, 
 
 def test_data_lie_in_the_project_unless_a_folder_is_named(root, monkeypatch):
     monkeypatch.delenv("SECONDLINE_DATA", raising=False)
-    assert external.data_folder() == root / "data" / "external"
+    assert data_folder() == root / "data" / "external"
     monkeypatch.setenv("SECONDLINE_DATA", "../elsewhere")
-    assert external.data_folder() == root / "../elsewhere"
+    assert data_folder() == root / "../elsewhere"
     assert "data/external/" in (root / ".gitignore").read_text().splitlines()
 
 

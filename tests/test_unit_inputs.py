@@ -419,13 +419,14 @@ def test_recorded_results_are_read_back():
                 "data": {"application/papermill.record/text/plain": text},
                 "metadata": {"scrapbook": {"name": name}},
             }
-            for name, text in (("a", "0.5"), ("b", "nan"), ("c", "'text'"))
+            for name, text in (("a", "0.5"), ("b", "nan"), ("c", "'text'"), ("d", "[1.5, nan, -inf]"))
         ]
     }
     results = read_recorded({"cells": [cell, {"source": ""}]})
     assert results["a"] == 0.5
     assert np.isnan(results["b"])
     assert results["c"] == "text"
+    np.testing.assert_equal(results["d"], [1.5, np.nan, -np.inf])
 
 
 def test_where_there_is_no_right_answer_none_is_asked_for():

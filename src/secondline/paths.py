@@ -1,9 +1,12 @@
 """Where the project's folders are."""
 
+import os
 from functools import cache
 from pathlib import Path
 
 from secondline.errors import InputError
+
+FOLDER_VARIABLE = "SECONDLINE_DATA"  # names another folder for downloaded data
 
 
 @cache
@@ -26,3 +29,12 @@ def project_root() -> Path:
         "The folders seeds/ and data/ were not found. Clone the project and install it "
         "with 'pip install -e .', or run from inside the clone."
     )
+
+
+def data_folder() -> Path:
+    """Return where downloaded data lie: ``data/external``, or the folder in ``SECONDLINE_DATA``.
+
+    A relative one counts from the project's folder, wherever a notebook runs.
+    """
+    named = os.environ.get(FOLDER_VARIABLE, "").strip() or "data/external"
+    return project_root() / Path(named).expanduser()

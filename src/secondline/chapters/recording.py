@@ -57,5 +57,13 @@ def read_recorded(notebook) -> dict:
 
 
 def _value(text: str):
-    # a missing limit is recorded too, and literal_eval knows no nan
-    return float(text) if text in {"nan", "inf", "-inf"} else ast.literal_eval(text)
+    # a missing limit is recorded too, perhaps in a list, and literal_eval knows no nan
+    tree = _NotFinite().visit(ast.parse(text, mode="eval"))
+    return ast.literal_eval(tree.body)
+
+
+class _NotFinite(ast.NodeTransformer):
+    def visit_Name(self, node):
+        if node.id in ("nan", "inf"):
+            return ast.copy_location(ast.Constant(float(node.id)), node)
+        return node

@@ -14,8 +14,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+from queue import Empty
 
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
@@ -39,8 +42,37 @@ def manager_class():
     return {"kernel_manager_class": WarmKernelManager}
 
 
+class WarmKernelClient(AsyncKernelClient):
+    """A client that is ready as soon as its kernel is.
+
+    The usual one then waits a fifth of a second for stray messages; nbclient passes over them.
+    """
+
+    async def wait_for_ready(self, timeout=None):
+        """Wait until the kernel answers on both of its channels."""
+        end = time.monotonic() + (timeout or START_PATIENCE)
+        while time.monotonic() < end:
+            self.kernel_info()
+            try:
+                reply = await self.shell_channel.get_msg(timeout=1)
+                if reply["msg_type"] == "kernel_info_reply":
+                    await self.iopub_channel.get_msg(timeout=0.2)
+                    self._handle_kernel_info_reply(reply)
+                    return
+            except Empty:
+                pass
+            if not await self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+        raise RuntimeError("Kernel did not answer in time")
+
+
 class WarmKernelManager(AsyncKernelManager):
     """A kernel manager whose kernels are forked."""
+
+    def client(self, **kwargs):
+        """Return a client of the kernel."""
+        self.client_factory = WarmKernelClient
+        return super().client(**kwargs)
 
     async def _async_pre_start_kernel(self, **kw):
         if self.provisioner is None:

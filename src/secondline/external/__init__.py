@@ -3,10 +3,8 @@
 from secondline.external.fetch import fetch
 from secondline.external.files import (
     FILES,
-    FOLDER_VARIABLE,
     ExternalFile,
     available,
-    data_folder,
     how_to_get,
     is_pinned,
     locate,
@@ -41,7 +39,6 @@ __all__ = [
     "ADJUSTMENTS",
     "CONTRASTS",
     "FILES",
-    "FOLDER_VARIABLE",
     "PLATFORMS",
     "RESPONSES",
     "UNRECORDED",
@@ -53,7 +50,6 @@ __all__ = [
     "contrasts",
     "contrasts_page",
     "contrasts_reading",
-    "data_folder",
     "fetch",
     "first_line_patients",
     "flow_page",

@@ -1,16 +1,14 @@
 """Open data of real patients that a reader downloads: what they are, and where they lie."""
 
 import hashlib
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from secondline.csvfiles import shown
 from secondline.errors import InputError, one_of
-from secondline.paths import project_root
+from secondline.paths import data_folder
 
-FOLDER_VARIABLE = "SECONDLINE_DATA"
 RAW = "https://raw.githubusercontent.com"
 LME = "BostonGene/LME/ec337ea2f49dceec4cdb8f902540af058eff0aa8"
 LME_TERMS = (
@@ -97,15 +95,6 @@ FILES = {
         ),
     )
 }  # fmt: skip
-
-
-def data_folder() -> Path:
-    """Return where downloaded data lie: ``data/external``, or the folder in ``SECONDLINE_DATA``.
-
-    A relative one counts from the project's folder, wherever a notebook runs.
-    """
-    named = os.environ.get(FOLDER_VARIABLE, "").strip() or "data/external"
-    return project_root() / Path(named).expanduser()
 
 
 def available(*names: str) -> bool:

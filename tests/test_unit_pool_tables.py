@@ -1,12 +1,9 @@
 """What the page shows is what was computed, and a changed chapter is run again."""
 
-import json
-
 import numpy as np
 import pytest
 
 from secondline import proportions
-from secondline.chapters.execution import _notebook_key, downloaded_state, folder_hash
 from secondline.proportions import pool, pool_all_ways, study_intervals
 from secondline.tables import read_trials, select_cohorts
 
@@ -100,46 +97,6 @@ def test_report_and_reading_state_the_limits(cohorts):
 def test_heterogeneity_table_says_where_words_hold():
     table = proportions.heterogeneity_table(proportions.reproduce_printed_pools())
     assert table["Holds"].tolist() == ["yes", "yes", "no", "yes", "no", "no"]
-
-
-def test_changed_code_text_or_surroundings_run_a_chapter_again(tmp_path):
-    def write(source, outputs=()):
-        cell = {"cell_type": "code", "source": source, "metadata": {}, "outputs": list(outputs)}
-        path = tmp_path / "chapter.ipynb"
-        path.write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
-        return path
-
-    key = _notebook_key(write("x = 1"), "same")
-    assert _notebook_key(write("x = 1", [{"output_type": "stream"}]), "same") == key
-    assert _notebook_key(write("x = 2"), "same") != key
-    assert _notebook_key(write("x = 1"), "other") != key
-    # downloaded data matter to those who read them
-    assert _notebook_key(write("x = 1"), "same", "came") == key
-    key = _notebook_key(write("from secondline import external"), "same")
-    assert _notebook_key(write("from secondline import external"), "same", "came") != key
-
-
-def test_the_state_of_downloads_sees_files_come_and_change(tmp_path, monkeypatch):
-    monkeypatch.setenv("SECONDLINE_DATA", str(tmp_path / "data"))
-    seen = [downloaded_state()]
-    (tmp_path / "data").mkdir()
-    seen.append(downloaded_state())
-    assert seen == ["", ""]
-    for content in ("1", "2"):
-        (tmp_path / "data" / "a.tsv").write_text(content, encoding="utf-8")
-        seen.append(downloaded_state())
-    assert len(set(seen)) == 3
-
-
-def test_folder_hash_sees_contents_and_names(tmp_path):
-    folder = tmp_path / "data"
-    folder.mkdir()
-    (folder / "a.csv").write_text("1", encoding="utf-8")
-    first = folder_hash(folder)
-    (folder / "a.csv").write_text("2", encoding="utf-8")
-    second = folder_hash(folder)
-    (folder / "a.csv").rename(folder / "b.csv")
-    assert len({first, second, folder_hash(folder)}) == 3
 
 
 def test_agreement_compares_with_r_and_not_with_itself(reference):
