@@ -16,11 +16,6 @@ QUICK = {"draws": 200}
 ARMS = ("axi-cel", "SOC")
 
 
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
 def by_hand(one, other):
     """P of the interaction from two printed hazard ratios with limits."""
     errors = [np.log(upper / lower) / (2 * norm.ppf(0.975)) for _, lower, upper in (one, other)]

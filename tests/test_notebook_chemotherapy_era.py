@@ -28,11 +28,6 @@ needs_data = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
-@pytest.fixture(scope="module")
 def without(chapter_runner, tmp_path_factory):
     """The chapter, run by a kernel on a machine without the data."""
     with pytest.MonkeyPatch.context() as patch:

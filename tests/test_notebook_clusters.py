@@ -14,11 +14,6 @@ CHAPTER = "book/tme/clusters.ipynb"
 QUICK = {"resamples": 50}
 
 
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
 def invariants(recorded, scores, *, clusters=4, resamples=50, seed=1, **way):
     """The record is what the library gives, and hangs together."""
     names = list(scores.columns)

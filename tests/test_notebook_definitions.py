@@ -17,16 +17,6 @@ OTHERS = {
 EXERCISES = {"shrunk": 0.5, "names_n_here": 0.1, "renamed": 0.5}
 
 
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
-@pytest.fixture(scope="module")
-def as_it_comes(run):
-    return run()
-
-
 def about_the_review(recorded):
     """What speaks of the documents does not move with the settings."""
     fixed = {

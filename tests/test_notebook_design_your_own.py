@@ -31,11 +31,6 @@ SETTINGS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
 @pytest.mark.parametrize("settings", SETTINGS, ids=[str(s.get("effect")) for s in SETTINGS])
 def test_other_settings_give_the_right_other_result(run, settings):
     recorded = read_recorded(run(**settings))

@@ -19,11 +19,6 @@ Centre 4,none,yes,40,0,0,,,,14.5,,,
 """
 
 
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
 def about_the_review(recorded):
     """What speaks of the published review does not move with the settings."""
     assert (recorded["needed_nonresponders"], recorded["nonresponders"]) == (11, 26)

@@ -15,11 +15,6 @@ from secondline.trials import cox, medians, restricted_means, survival_at
 CHAPTER = "book/zuma7/efficacy.ipynb"
 
 
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
 def about_the_trial(recorded):
     """What speaks of the printed numbers does not move with the settings."""
     assert recorded["share_from_hr"] == pytest.approx(100 * 0.163**0.398)

@@ -1,6 +1,5 @@
 """The chapter on the nine trials, re-executed with other settings, own trials and mistakes."""
 
-import json
 
 import pytest
 from conftest import displayed, run_in_process
@@ -16,11 +15,6 @@ MINE = """trial;backbone;prior_car_t;n;orr_events;cr_events;pfs;refractory_share
 =SUM(A1);none;yes;24;11;;7.5m (3-NE);0.5
 Centre 3;none;yes;18;18;0;;1
 """
-
-
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
 
 
 def about_the_review(recorded):
@@ -110,13 +104,7 @@ def test_bad_columns_and_percentages_are_named(run, tmp_path):
 @pytest.mark.parametrize("cohorts", ["after CAR-T", "CAR-T-naive"])
 def test_exercise_stubs_ask_and_right_answers_pass(run, cohorts):
     executed = run(cohorts=cohorts)
-    streams = [
-        "".join(output["text"])
-        for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"]
-        for output in cell.get("outputs", ())
-        if output["output_type"] == "stream"
-    ]
-    assert sum(text.startswith("Not answered yet") for text in streams) == 3
+    assert executed.read_text(encoding="utf-8").count("Not answered yet") == 3
     recorded = read_recorded(executed)
     rows = evidence.select_and_sort(tables.read_trials(), cohorts, "as listed")
     by_hand = {

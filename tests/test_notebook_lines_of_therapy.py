@@ -18,11 +18,6 @@ QUICK = {"draws": 200}
 WORLDS = 5
 
 
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
 def about_the_paper(recorded):
     """What speaks of printed numbers, or of the shipped patients, does not move with settings."""
     z = {p: stats.norm.isf(p / 2) for p in (0.004, 0.023)}

@@ -7,7 +7,6 @@ import pytest
 from conftest import notebooks
 from papermill.exceptions import PapermillExecutionError
 
-from secondline.errors import InputError
 
 
 def parameters(path) -> list[str]:

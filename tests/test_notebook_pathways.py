@@ -3,24 +3,15 @@
 import json
 
 import pytest
-from conftest import run_in_process
+from conftest import exercises_hold, run_in_process
 
-from secondline.chapters import check_number, read_recorded
+from secondline.chapters import read_recorded
 from secondline.errors import InputError
 from secondline.pathways import agreement_map, guideline_pages, negative_scan
 from secondline.pathways import guidelines as g
 
 CHAPTER = "book/partial-response/pathways.ipynb"
-
-
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
-@pytest.fixture(scope="module")
-def as_it_comes(run):
-    return run()
+EXERCISES = {"both_share": 0.2, "ipi": 0.1, "missed": 0.5}
 
 
 def about_the_review(recorded):
@@ -109,19 +100,11 @@ def test_a_mistake_stops_with_a_sentence(root, parameters, sentence):
 
 
 def test_exercise_stubs_ask_and_right_answers_pass(as_it_comes):
-    streams = [
-        "".join(output["text"])
-        for cell in json.loads(as_it_comes.read_text(encoding="utf-8"))["cells"]
-        for output in cell.get("outputs", ())
-        if output["output_type"] == "stream"
-    ]
-    assert sum(text.startswith("Not answered yet") for text in streams) == 3
+    exercises_hold(as_it_comes, EXERCISES)
     recorded = read_recorded(as_it_comes)
-    by_hand = {"both_share": (100 * 8 / 384, 0.2), "ipi": (1, 0.1), "missed": (14 / 0.33, 0.5)}
-    for name, (value, within) in by_hand.items():
-        assert check_number(value, recorded[name], within=within, hint="") == "Right.", name
-        wrong = check_number(value + 3 * within, recorded[name], within=within, hint="")
-        assert wrong.startswith("Not yet")
+    by_hand = {"both_share": 100 * 8 / 384, "ipi": 1, "missed": 14 / 0.33}
+    for name, value in by_hand.items():
+        assert recorded[name] == pytest.approx(value, abs=EXERCISES[name]), name
 
 
 def test_right_answers_follow_the_settings(run):
@@ -129,9 +112,9 @@ def test_right_answers_follow_the_settings(run):
         run(stage="III", ldh="raised", bsh_patients="section 4", npv=0.9, outcome_share=0.4,
             negative_share=0.5)
     )  # fmt: skip
-    by_hand = {"both_share": (0.0, 0.2), "ipi": (3, 0.1), "missed": (100 * 0.05 / 0.4, 0.5)}
-    for name, (value, within) in by_hand.items():
-        assert check_number(value, recorded[name], within=within, hint="") == "Right.", name
+    by_hand = {"both_share": 0.0, "ipi": 3, "missed": 100 * 0.05 / 0.4}
+    for name, value in by_hand.items():
+        assert recorded[name] == pytest.approx(value, abs=EXERCISES[name]), name
 
 
 def test_settings_name_all_that_is_allowed(root):

@@ -4,13 +4,13 @@ import json
 import math
 import re
 
-import papermill
 import pytest
 from conftest import run_in_process
 from papermill.exceptions import PapermillExecutionError
 
 from secondline import proportions, tables
 from secondline.chapters import read_recorded
+from secondline.chapters.running import ChapterError, Limits, run_notebook
 from secondline.errors import InputError
 
 CHAPTER = "book/bispecifics/pooled-response.ipynb"
@@ -21,11 +21,6 @@ MINE = """trial,backbone,prior_car_t,n,orr_events,cr_events
 Centre 3,none,yes,18,18,0
 Centre 4,none,yes,40,21,9
 """
-
-
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
 
 
 def outputs(executed):
@@ -156,11 +151,11 @@ def test_the_pool_is_recorded_before_anything_can_fail(root, tmp_path):
     notebook = json.loads((root / CHAPTER).read_text(encoding="utf-8"))
     cell = next(c for c in notebook["cells"] if "leave_one_out(" in "".join(c["source"]))
     cell["source"] = ["raise RuntimeError('made to fail')"]
-    source, target = tmp_path / "broken.ipynb", tmp_path / "out.ipynb"
+    source = tmp_path / "broken.ipynb"
     source.write_text(json.dumps(notebook), encoding="utf-8")
-    with pytest.raises(PapermillExecutionError, match="made to fail"):
-        papermill.execute_notebook(str(source), str(target), progress_bar=False)
-    recorded = read_recorded(target)
+    with pytest.raises(ChapterError, match="made to fail") as caught:
+        run_notebook(source, {}, folder=tmp_path, limits=Limits())
+    recorded = read_recorded(caught.value.notebook)
     assert set(proportions.RECORDED) <= set(recorded)
     assert recorded["estimate"] == pytest.approx(0.54490117, abs=1e-8)
 

@@ -27,11 +27,6 @@ OTHERS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
 def about_the_paper(recorded):
     """What speaks of printed numbers and of fixed simulations does not move."""
     assert recorded["first_n"] == 128

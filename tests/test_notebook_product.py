@@ -23,11 +23,6 @@ OTHERS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
 def invariants(recorded, settings):
     """The record is what the library gives for these settings, and hangs together."""
     chosen = DEFAULTS | settings

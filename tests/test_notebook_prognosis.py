@@ -10,11 +10,6 @@ from secondline.errors import InputError
 CHAPTER = "book/partial-response/prognosis.ipynb"
 
 
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
 def invariants(recorded, *, cohort="LEO", level=0.95, power=0.8, end=6.0, after=6.0, **_):
     for name in prognosis.COHORTS:
         found = prognosis.groups(name, level=level)

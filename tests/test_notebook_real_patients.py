@@ -20,11 +20,6 @@ with_data = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
 def invariants(recorded, everyone, **settings):
     """The record is what the library gives."""
     chosen = {"landmark": 6.0, "horizon": 24.0, "unrecorded": "left out", "level": 0.95} | settings

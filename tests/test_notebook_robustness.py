@@ -25,11 +25,6 @@ Only two,GemOx,no,20,0,0
 EXERCISES = {"power_missed": 3, "filled_span": 0.15, "not_holding": 0.5}
 
 
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
 def counts(outcome, population, trials=""):
     cohorts = tables.select_cohorts(tables.read_trials(trials), population, outcome)
     cohorts = cohorts.dropna(subset=["events"])

@@ -12,11 +12,6 @@ CHAPTER = "book/appendix/scorecard.ipynb"
 MADE = "tests/data/geo_made_family.soft"
 
 
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
 def invariants(recorded):
     card = virtual.scorecard(virtual.read_cohort("virtual"), virtual.read_third_line("virtual"))
     assert recorded["targets"] == len(card.rows) >= 60

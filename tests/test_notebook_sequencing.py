@@ -162,13 +162,7 @@ def test_a_table_that_cannot_be_used_is_named(run, tmp_path):
 @pytest.mark.parametrize("settings", [{}, {"first": "salvage first", "horizon": 36.0}])
 def test_exercise_stubs_ask_and_right_answers_pass(run, settings):
     executed = run(**settings)
-    lines = [
-        "".join(output["text"])
-        for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"]
-        for output in cell.get("outputs", ())
-        if output["output_type"] == "stream"
-    ]
-    assert sum(line.startswith("Not answered yet") for line in lines) == 3
+    assert executed.read_text(encoding="utf-8").count("Not answered yet") == 3
     recorded = read_recorded(executed)
     for name, within in (("gap", 0.15), ("nothing_lost", 0.2), ("median_alive", 1.0)):
         value = recorded[name]

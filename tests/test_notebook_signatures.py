@@ -14,11 +14,6 @@ CHAPTER = "book/tme/signatures.ipynb"
 PANELS = [(arm, endpoint) for endpoint in signatures.ENDPOINTS for arm in ("axi-cel", "SOC")]
 
 
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
 def about_the_paper(recorded):
     """What speaks of the printed numbers does not move with the settings."""
     assert recorded["panel"] == 47

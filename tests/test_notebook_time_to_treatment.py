@@ -12,11 +12,6 @@ from secondline.errors import InputError
 CHAPTER = "book/partial-response/time-to-treatment.ipynb"
 
 
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
 def invariants(recorded, **settings):
     model = sequencing.Access(**settings)
     assert recorded["cells"] == pytest.approx(100 * sequencing.cured(model, "CAR-T first"))

@@ -10,11 +10,6 @@ from secondline.errors import InputError
 CHAPTER = "book/partial-response/transplant-or-car-t.ipynb"
 
 
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
 def invariants(recorded, *, outcome="relapse", lines_effect=2.0, node_effect=1.5, n_per_group=150,
                low_volume=0.5, reached=0.35, level=0.95):  # fmt: skip
     contrast = prognosis.registry_contrast(outcome, n_per_group, level=level)
@@ -32,6 +27,9 @@ def invariants(recorded, *, outcome="relapse", lines_effect=2.0, node_effect=1.5
     assert recorded["e_death"] == pytest.approx(2.81, abs=0.005)
     assert recorded["explained"] == pytest.approx(99, abs=0.5)
     assert recorded["matched_printed"] == [False, False]
+    # 20 and 25 of 45
+    assert recorded["reach_low"] == pytest.approx(44.44, abs=0.01)
+    assert recorded["reach_high"] == pytest.approx(55.56, abs=0.01)
 
 
 def test_the_page_as_it_stands(run):

@@ -30,11 +30,6 @@ EXERCISES = {"largest_advantage": 0.5, "change_by_waiting": 0.5, "overstated": 0
 
 
 @pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
-@pytest.fixture(scope="module")
 def own_files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("own")
     (folder / "mine.csv").write_text(TRIALS, encoding="utf-8")
