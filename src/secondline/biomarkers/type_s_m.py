@@ -12,6 +12,7 @@ from scipy import stats
 
 from secondline.effects import smallest_ratio, standard_error_from_events
 from secondline.errors import InputError
+from secondline.trials.sequential import check_alpha
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,10 @@ def design_errors(
 
     Parameters
     ----------
-    hazard_ratio : float
-        The true one: above 0, not 1.
+    hazard_ratio, share, alpha
+        As for :func:`secondline.trials.schoenfeld_events`.
     events : float
         Above 0.
-    share : float
-        Of the patients in the first group.
-    alpha : float
-        Two-sided limit of P, between 0 and 1.
 
     Raises
     ------
@@ -76,8 +73,7 @@ def design_errors(
     """
     if not (hazard_ratio > 0 and isfinite(hazard_ratio) and hazard_ratio != 1):
         raise InputError(f"hazard_ratio is {hazard_ratio!r}; it must be above 0 and not 1.")
-    if not 0 < alpha < 1:
-        raise InputError(f"alpha is {alpha!r}; it must lie between 0 and 1.")
+    check_alpha(alpha)
     d = abs(log(hazard_ratio)) / standard_error_from_events(events, share)
     c = stats.norm.isf(alpha / 2)
     right, wrong = stats.norm.sf(c - d), stats.norm.cdf(-c - d)

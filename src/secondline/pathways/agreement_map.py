@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from secondline.errors import InputError, one_of
 from secondline.pathways.conditions import Input
-from secondline.pathways.engine import cells_of
+from secondline.pathways.engine import cells_of, conditions_on
 from secondline.pathways.guidelines import (
     GUIDELINES,
     SCAN_INPUTS,
@@ -103,7 +103,7 @@ def parts_of(tables, name: str) -> tuple[Part, ...]:
         Together they are all values; two neighbours are told apart by some rule.
     """
     tables = tuple(tables)
-    conditions = _conditions(tables, name)
+    conditions = conditions_on(tables, name)
     chosen = read_inputs()[name]
     runs: list[tuple] = []
     for cell in cells_of(tables, name):
@@ -261,16 +261,6 @@ def agreement_map(
         (pair,) = (p for p in compare(moved, readings).pairs if p.step == step)
         cells.append(MapCell(age, stage, score, pair))
     return tuple(cells)
-
-
-def _conditions(tables, name: str):
-    return [
-        rule.conditions[place]
-        for table in tables
-        for place, i in enumerate(table.inputs)
-        if i.name == name
-        for rule in table.rules
-    ]
 
 
 def _arises(step: str, case: Mapping) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from secondline.errors import InputError
+from secondline.pathways.conditions import Condition
 from secondline.pathways.tables import DecisionTable, Rule
 
 NOT_COVERED = "not covered"
@@ -171,15 +172,22 @@ def cells_of(tables, name: str):
     InputError
         If no table has such an input.
     """
-    conditions, found = [], None
-    for table in tables:
-        for place, i in enumerate(table.inputs):
-            if i.name == name:
-                found = i
-                conditions += [rule.conditions[place] for rule in table.rules]
-    if found is None:
+    tables = tuple(tables)
+    found = [i for table in tables for i in table.inputs if i.name == name]
+    if not found:
         raise InputError(f"None of the tables has an input {name!r}.")
-    return found.cells(conditions)
+    return found[-1].cells(conditions_on(tables, name))
+
+
+def conditions_on(tables, name: str) -> list[Condition]:
+    """Return what the rules of tables ask of one input, none where no table has it."""
+    return [
+        rule.conditions[place]
+        for table in tables
+        for place, i in enumerate(table.inputs)
+        if i.name == name
+        for rule in table.rules
+    ]
 
 
 def _fitting(table: DecisionTable, case: Mapping) -> list[Rule]:
