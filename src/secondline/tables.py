@@ -54,7 +54,10 @@ ALIASES = {
 }
 # lower limit, median and upper limit of each
 TRIPLES = (
-    *((f"{name}_lower", f"{name}_median", f"{name}_upper") for name in ("dor", "docr", "pfs", "os")),
+    *(
+        (f"{name}_lower", f"{name}_median", f"{name}_upper")
+        for name in ("dor", "docr", "pfs", "os")
+    ),
     ("lines_min", "lines_median", "lines_max"),
 )
 # ways to say that nothing was given with the antibody; one of them is right
@@ -371,7 +374,9 @@ def trials_schema():
         "year": optional(
             "Int64",
             pa.Check.in_range(
-                EARLIEST, LATEST, error=f"is no year of a report; allowed are {EARLIEST} to {LATEST}"
+                EARLIEST,
+                LATEST,
+                error=f"is no year of a report; allowed are {EARLIEST} to {LATEST}",
             ),
         ),
         "publication": optional(

@@ -76,8 +76,8 @@ def _compare(group: list[Claim], field: str) -> Iterator[Check]:
             _shown(their, other.unit),
             _shown(mine, claim.unit),
             "medium" if gap > 0.02 else "low",
-            f"One quantity ({claim.quantity or claim.concept}) is printed as {_shown(mine, claim.unit)} and as "
-            f"{_shown(their, other.unit)} {where}.",
+            f"One quantity ({claim.quantity or claim.concept}) is printed as "
+            f"{_shown(mine, claim.unit)} and as {_shown(their, other.unit)} {where}.",
         )
 
 

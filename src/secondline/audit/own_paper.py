@@ -92,7 +92,8 @@ def findings_text(audit: Audit) -> str:
         lines.append(f"            {check.reason}")
     made, held = len(audit.checks), sum(check.holds for check in audit.checks)
     lines.append(
-        f"{made} checks, {held} hold, {made - held} {'finding' if made - held == 1 else 'findings'}, "
+        f"{made} checks, {held} hold, {made - held} "
+        f"{'finding' if made - held == 1 else 'findings'}, "
         f"{len(audit.impossible)} of them impossible."
     )
     return "\n".join(lines)

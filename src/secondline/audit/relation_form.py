@@ -52,7 +52,9 @@ def check_form(relation: Relation) -> None:
             f"Relation {relation.id!r}: the rule {relation.rule} needs a target, and none is named."
         )
     if relation.rule == "equal" and given + bool(relation.target) < 2:
-        raise InputError(f"Relation {relation.id!r}: the rule equal needs two claims, and 1 is named.")
+        raise InputError(
+            f"Relation {relation.id!r}: the rule equal needs two claims, and 1 is named."
+        )
     for name, choices in CHOICES.items():
         if name in relation.detail:
             setting_of(relation, name, choices)
@@ -73,7 +75,9 @@ def setting_of(relation: Relation, name: str, choices) -> str:
             f"detail; allowed: {one_of(choices)}."
         )
     if text not in choices:
-        raise InputError(f"Relation {relation.id!r}: {name} is {text!r}; allowed: {one_of(choices)}.")
+        raise InputError(
+            f"Relation {relation.id!r}: {name} is {text!r}; allowed: {one_of(choices)}."
+        )
     return text
 
 

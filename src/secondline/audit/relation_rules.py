@@ -116,7 +116,10 @@ def _equal(relation, claims):
         factor = _unit_factor(claims[claim_id], claims[ids[0]])
         if not agree(number.scaled(factor), first):
             return _finding(
-                "equal", first.text, number.text, f"{first.text} in one place, {number.text} in another."
+                "equal",
+                first.text,
+                number.text,
+                f"{first.text} in one place, {number.text} in another.",
             )
     return passed("equal")
 

@@ -1,4 +1,4 @@
-"""Single markers and outcomes: how they are scored, divided, compared, and what one trial can show."""
+"""Single markers and outcomes: how they are scored and compared, and what one trial can show."""
 
 from secondline.biomarkers.against_r import marker_agreement_table
 from secondline.biomarkers.biopsy_timing import (

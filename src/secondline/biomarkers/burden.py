@@ -74,7 +74,9 @@ class Together:
 
     def left(self, marker: str) -> float:
         """Share of a marker's log hazard ratio that is left after the other."""
-        return float(np.log(self.both[marker].hazard_ratio) / np.log(self.alone[marker].hazard_ratio))
+        return float(
+            np.log(self.both[marker].hazard_ratio) / np.log(self.alone[marker].hazard_ratio)
+        )
 
 
 def cut_value(patients: pd.DataFrame, marker: str, cut: float) -> float:
@@ -105,7 +107,9 @@ def ways_to_score(patients: pd.DataFrame, marker: str, cut: float = 0) -> dict[s
         flags = patients["ldh_elevated"]
         ways["elevated, as reported"] = (flags == True).astype(float).where(flags.notna())  # noqa: E712
         twice = 2 * ldh_limit()
-        ways[f"above twice the limit ({twice:g} {unit})"] = (values > twice).astype(float).where(known)
+        ways[f"above twice the limit ({twice:g} {unit})"] = (
+            (values > twice).astype(float).where(known)
+        )
     ways["logarithm, for twice the value"] = np.log2(values.where(values > 0))
     spread = float(values.quantile(0.75) - values.quantile(0.25))
     if spread > 0:
@@ -146,7 +150,9 @@ def scorings(
             except NoFiniteEstimate:
                 ratio = None
         halves = set(rows["x"].unique()) <= {0.0, 1.0}
-        found.append(Scoring(way, int(rows["x"].sum()) if halves else -1, within, chi_square, ratio))
+        found.append(
+            Scoring(way, int(rows["x"].sum()) if halves else -1, within, chi_square, ratio)
+        )
     return tuple(found)
 
 
@@ -247,13 +253,19 @@ def groups_by_cut(
     group = [f"{arm}, {s}" for arm, s in zip(rows["arm"], side, strict=True)]
     order = {f"{arm}, {s}": i for i, (arm, s) in enumerate(
         (arm, s) for arm in ("axi-cel", "SOC") for s in ("high", "low"))}  # fmt: skip
-    return rows.assign(group=group).sort_values("group", key=lambda g: g.map(order), kind="stable"), ""
+    rows = rows.assign(group=group)
+    return rows.sort_values("group", key=lambda g: g.map(order), kind="stable"), ""
 
 
 def power_above(
-    patients: pd.DataFrame, odds_ratio: float, *, draws: int, seed: int, unassessed: str = "left out",
+    patients: pd.DataFrame,
+    odds_ratio: float,
+    *,
+    draws: int,
+    seed: int,
+    unassessed: str = "left out",
     alpha: float = 0.05,
-) -> pd.DataFrame | None:  # fmt: skip
+) -> pd.DataFrame | None:
     """Return :func:`subset_power` of SPD with axi-cel at the source's cuts, None without data.
 
     The median is that of both arms, and the top quarter that of the axi-cel arm.

@@ -88,7 +88,8 @@ def scorings_page(found: tuple[Scoring, ...]) -> pd.DataFrame:
         p = "–" if one.ratio is None else bare_p(one.ratio.p)
         rows.append((one.way, count, *("–" if e is None else _effect(e) for e in effects), p))
     return pd.DataFrame(rows, columns=[
-        "Marker is", "high", "hazard ratio, axi-cel", "hazard ratio, SOC", "ratio of the two", "its P",
+        "Marker is", "high", "hazard ratio, axi-cel", "hazard ratio, SOC", "ratio of the two",
+        "its P",
     ])  # fmt: skip
 
 
@@ -127,8 +128,8 @@ def curves_reading(curves: dict[str, HazardCurve], marker: str, level: float) ->
         if curve := curves.get(arm):
             slope = curve.per_doubling
             parts.append(
-                f"With {arm}, the hazard for twice the {NAMES[marker]} is {_effect(slope)} times as "
-                f"high ({p_value(slope.p)})."
+                f"With {arm}, the hazard for twice the {NAMES[marker]} is {_effect(slope)} times "
+                f"as high ({p_value(slope.p)})."
             )
     bent = [curve.name for curve in curves.values() if curve.p_bend < alpha]
     if curves:
@@ -247,8 +248,8 @@ def split_reading(table: pd.DataFrame) -> str:
     straight, top = by.loc["straight"], by.loc["a step at the top quarter"]
     return (
         f"If the relation is straight, the number finds it in {100 * straight['number']:.0f} % of "
-        f"the arms, halves in {100 * straight['halves']:.0f} %. If it is a step at the top quarter, "
-        f"halves find it in {100 * top['halves']:.0f} %, and a cut at the true place in "
+        f"the arms, halves in {100 * straight['halves']:.0f} %. If it is a step at the top "
+        f"quarter, halves find it in {100 * top['halves']:.0f} %, and a cut at the true place in "
         f"{100 * top['quarter']:.0f} %. The last row is the check: with no relation, each finds "
         "one as often as the limit says, up to the chance of the simulation."
     )
@@ -280,9 +281,9 @@ def subset_reading(table: pd.DataFrame | None) -> str:
     known = table[np.isfinite(table["power"])]
     whole, least = known.iloc[0], known.loc[known["power"].idxmin()]
     return (
-        f"In {whole['group']}, such an effect is found in {100 * whole['power']:.0f} % of the draws. "
-        f"The least power is {100 * least['power']:.0f} % ({least['group']}, {least['n']:.0f} "
-        "patients): fewer patients, and values that lie closer together."
+        f"In {whole['group']}, such an effect is found in {100 * whole['power']:.0f} % of the "
+        f"draws. The least power is {100 * least['power']:.0f} % ({least['group']}, "
+        f"{least['n']:.0f} patients): fewer patients, and values that lie closer together."
     )
 
 

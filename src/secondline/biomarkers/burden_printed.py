@@ -142,7 +142,10 @@ def _agree(ratio: str, lower: str, upper: str, p: str) -> bool:
     low, high = printed_range(lower), printed_range(upper)
     if not (low[0] > 0 and low[1] < high[0] and 0 < printed_value(p) <= 1):
         return False
-    if not low[0] <= printed_value(ratio) <= high[1] or not asymmetry(ratio, lower, upper).explained:
+    if (
+        not low[0] <= printed_value(ratio) <= high[1]
+        or not asymmetry(ratio, lower, upper).explained
+    ):
         return False
     least, most = printed_range(p)
     smallest, largest = p_range(ratio, lower, upper)

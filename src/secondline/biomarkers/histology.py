@@ -73,7 +73,10 @@ def arm_events() -> dict[str, tuple[int, int]]:
 
 def origin_sizes() -> dict[str, int]:
     """Return the printed numbers of patients by cell of origin."""
-    return {"GCB": int(get_claim("tme-ed4-gcb-n").n), "non-GCB": int(get_claim("tme-ed4-non-gcb-n").n)}
+    return {
+        "GCB": int(get_claim("tme-ed4-gcb-n").n),
+        "non-GCB": int(get_claim("tme-ed4-non-gcb-n").n),
+    }
 
 
 def origin_effects(event_share: float, other_share: float | None = None):
@@ -100,13 +103,17 @@ def origin_effects(event_share: float, other_share: float | None = None):
     found = []
     for share, n, claim in zip(shares, origin_sizes().values(), claims, strict=True):
         error = standard_error_from_events(share * n)
-        found.append(EffectEstimate(exp(-z_from_p(printed_value(get_claim(claim).p)) * error), error))
+        found.append(
+            EffectEstimate(exp(-z_from_p(printed_value(get_claim(claim).p)) * error), error)
+        )
     return found[0], found[1], interaction(found[1], found[0])
 
 
 def origin_split() -> tuple[float, float]:
     """Return the range of P of the interaction, from the P values within the arms."""
-    return next(limits for pair, limits in p_only(read_effects()) if pair.marker == "cell of origin")
+    return next(
+        limits for pair, limits in p_only(read_effects()) if pair.marker == "cell of origin"
+    )
 
 
 def hgbl_test() -> Interaction:
@@ -151,7 +158,9 @@ def hgbl_beside(
     table = rows[["efs_months", "efs_event"]].assign(
         hgbl=kind, index=(values - values.mean()) / values.std()
     )
-    alone = {name: cox_model(table, (name,), level=level).effect(name) for name in ("hgbl", "index")}
+    alone = {
+        name: cox_model(table, (name,), level=level).effect(name) for name in ("hgbl", "index")
+    }
     joint = cox_model(table, ("hgbl", "index"), level=level)
     of, others = table.loc[kind == 1, "index"], table.loc[kind == 0, "index"]
     share, lower, upper, _, _ = compare_pair(of, others, level=level)

@@ -173,7 +173,8 @@ def printed_shifts() -> tuple[RankShift, ...]:
         share, shift = shift_from_p(float(p), first, second)
         smallest, largest = (shift_from_p(end, first, second)[1] for end in printed_range(p)[::-1])
         found.append(RankShift(
-            name, p, first, second, share if sign < 0 else 1 - share, sign * shift, smallest, largest
+            name, p, first, second, share if sign < 0 else 1 - share, sign * shift, smallest,
+            largest,
         ))  # fmt: skip
     return tuple(found)
 
@@ -220,7 +221,8 @@ def jonckheere(groups) -> RankTrend:
     expected = (n**2 - (sizes**2).sum()) / 4
     variance = _trend_variance(n, sizes, ties)
     z = (statistic - expected) / sqrt(variance) if variance > 0 else np.nan
-    return RankTrend(float(statistic), float(expected), float(variance), float(z), float(2 * stats.norm.sf(abs(z))))
+    p = 2 * stats.norm.sf(abs(z))
+    return RankTrend(float(statistic), float(expected), float(variance), float(z), float(p))
 
 
 def compare_pair(first, second, *, level: float = 0.95) -> tuple[float, float, float, float, float]:

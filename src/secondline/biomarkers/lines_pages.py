@@ -44,7 +44,9 @@ def printed_lines_page(shifts: tuple[RankShift, ...], level: float = 0.95) -> pd
         "P, printed": [s.p for s in shifts],
         "P, after Holm": [bare_p(q) for q in adjusted],
         "pairs with the later one lower, %": [f"{100 * s.share:.0f}" for s in shifts],
-        f"shift in SD ({100 * level:g} % CI)": [_interval(s.shift, *s.interval(level)) for s in shifts],
+        f"shift in SD ({100 * level:g} % CI)": [
+            _interval(s.shift, *s.interval(level)) for s in shifts
+        ],
     })  # fmt: skip
 
 
@@ -79,13 +81,14 @@ def needed_reading(shifts: tuple[RankShift, ...], cured) -> str:
         "has, makes all of what is printed. "
     )
     third = next(s for s in shifts if _third(s))
-    needed, limit = needed_by_cure(-abs(third.shift), cured, third=True), most_by_cure(cured, third=True)
+    needed = needed_by_cure(-abs(third.shift), cured, third=True)
+    limit = most_by_cure(cured, third=True)
     percent = 100 * tuple(cured)[1]
     if np.isnan(needed):
         return text + (
             f"For the third line, cures at second line cannot make it: with {percent:.0f} % cured, "
-            f"the difference is at most {abs(limit):.2f} standard deviations, and {abs(third.shift):.2f} "
-            "are printed."
+            f"the difference is at most {abs(limit):.2f} standard deviations, and "
+            f"{abs(third.shift):.2f} are printed."
         )
     verdict = (
         "hard to believe" if needed > HARD_TO_BELIEVE
@@ -93,8 +96,8 @@ def needed_reading(shifts: tuple[RankShift, ...], cured) -> str:
     )  # fmt: skip
     return text + (
         f"For the third line, cures at second line ({percent:.0f} % of the patients) would need an "
-        f"odds ratio {'' if needed >= LARGE else 'of '}{_ratio(needed)}, which is {verdict}; at most "
-        f"they can make "
+        f"odds ratio {'' if needed >= LARGE else 'of '}{_ratio(needed)}, which is {verdict}; at "
+        f"most they can make "
         f"{abs(limit):.2f} standard deviations."
     )
 
@@ -123,8 +126,8 @@ def by_line_reading(table: pd.DataFrame, odds_ratio: float) -> str:
         f"No tumour changes, and yet the mean {way} from {_signed(first['mean'])} to "
         f"{_signed(last['mean'])} standard deviations by the third line. The same treatment would "
         f"cure {100 * first['chance']:.0f} % of those at the first line and "
-        f"{100 * last['chance']:.0f} % of those at the third. For each single patient the chance is "
-        "the same at every line."
+        f"{100 * last['chance']:.0f} % of those at the third. For each single patient the chance "
+        "is the same at every line."
     )
 
 
@@ -133,7 +136,9 @@ def line_worlds_page(table: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for world, own in table.groupby("world", sort=False):
         by = own.set_index("contrast")
-        cells = [f"{_signed(by.loc[c, 'shown'])} ({100 * by.loc[c, 'found']:.0f} %)" for c in CONTRASTS]
+        cells = [
+            f"{_signed(by.loc[c, 'shown'])} ({100 * by.loc[c, 'found']:.0f} %)" for c in CONTRASTS
+        ]
         rows.append((world, _signed(by["within"].dropna().iloc[0]), *cells))
     return pd.DataFrame(rows, columns=[
         "World", "change within relapsed patients", *CONTRASTS,
@@ -147,15 +152,16 @@ def line_worlds_reading(table: pd.DataFrame, alpha: float) -> str:
     still = "no change, cures select"
     text = (
         f"In the first world no tumour changes. All at diagnosis against relapses differ by "
-        f"{_signed(by.loc[(still, registry), 'shown'])} standard deviations, with P below {alpha:.3g} in "
-        f"{100 * by.loc[(still, registry), 'found']:.0f} % of the studies. Two groups of relapsed "
-        f"patients, as in ZUMA-7, differ by {_signed(by.loc[(still, zuma), 'shown'])}, in "
+        f"{_signed(by.loc[(still, registry), 'shown'])} standard deviations, with P below "
+        f"{alpha:.3g} in {100 * by.loc[(still, registry), 'found']:.0f} % of the studies. Two "
+        "groups of relapsed patients, as in ZUMA-7, differ by "
+        f"{_signed(by.loc[(still, zuma), 'shown'])}, in "
         f"{100 * by.loc[(still, zuma), 'found']:.0f} %. "
     )
     moving = by.loc[("random moves, cures select", zuma)]
     text += (
-        f"If tumours move at random, those who relapsed move by {_signed(moving['within'])} on average, "
-        "back towards the middle, and both biopsies of ZUMA-7 would show it. "
+        f"If tumours move at random, those who relapsed move by {_signed(moving['within'])} on "
+        "average, back towards the middle, and both biopsies of ZUMA-7 would show it. "
     )
     pure = by.loc[("change, no selection", registry)]
     other = by.loc[("change, cures select the other way", registry)]
@@ -184,7 +190,9 @@ def line_tests_page(compared: dict[str, LineComparison]) -> pd.DataFrame:
     for marker, found in compared.items():
         name = LINE_MARKERS[marker]
         if len(found.groups) > 2:
-            rows.append((f"{name}: any difference (Kruskal-Wallis)", "–", bare_p(found.kruskal_p), "–"))
+            rows.append(
+                (f"{name}: any difference (Kruskal-Wallis)", "–", bare_p(found.kruskal_p), "–")
+            )
             rows.append((f"{name}: trend (Jonckheere-Terpstra)", "–", bare_p(found.trend.p), "–"))
         for pair in found.pairs:
             share = f"{100 * pair.share:.0f} ({_percent(pair.lower)} to {_percent(pair.upper)})"
@@ -201,17 +209,21 @@ def line_tests_reading(found: LineComparison | None) -> str:
     alpha, name = 1 - found.level, LINE_MARKERS.get(found.marker, "The marker")
     clear = [p for p in found.pairs if p.holm < alpha]
     told = [
-        f"{_short(p.second)} {'lower' if p.share > 0.5 else 'higher'} than {_short(p.first)}" for p in clear
+        f"{_short(p.second)} {'lower' if p.share > 0.5 else 'higher'} than {_short(p.first)}"
+        for p in clear
     ]
     if len(found.pairs) == 1:
-        return f"{name}: {told[0] if told else 'no clear difference'} ({p_value(found.pairs[0].p)})."
+        return (
+            f"{name}: {told[0] if told else 'no clear difference'} ({p_value(found.pairs[0].p)})."
+        )
     last = found.pairs[-1]
     return (
         f"{name}: the test of any difference has {p_value(found.kruskal_p)}, that of a trend "
-        f"{p_value(found.trend.p)}. In pairs, after Holm: {'; '.join(told) or 'no clear difference'}. "
-        f"The last step, {_short(last.first)} to {_short(last.second)}, has {p_value(last.p)}: "
-        f"{100 * last.share:.0f} % of the pairs have the earlier one higher, with limits from "
-        f"{_percent(last.lower)} to {_percent(last.upper)} %."
+        f"{p_value(found.trend.p)}. In pairs, after Holm: "
+        f"{'; '.join(told) or 'no clear difference'}. The last step, {_short(last.first)} to "
+        f"{_short(last.second)}, has {p_value(last.p)}: {100 * last.share:.0f} % of the pairs have "
+        f"the earlier one higher, with limits from {_percent(last.lower)} to "
+        f"{_percent(last.upper)} %."
     )
 
 
@@ -221,7 +233,9 @@ def paired_page(
     """Return what pairs find, by the correlation within patients, as texts."""
     rows = []
     for r in CORRELATIONS:
-        _, simulated = simulated_power(shift, sizes, OWN_PAIRS, r, draws=draws, seed=seed, alpha=alpha)
+        _, simulated = simulated_power(
+            shift, sizes, OWN_PAIRS, r, draws=draws, seed=seed, alpha=alpha
+        )
         rows.append((
             f"{r:g}", str(pairs_needed(shift, r, alpha=alpha)),
             f"{100 * power_paired(shift, OWN_PAIRS, r, alpha=alpha):.0f}", f"{100 * simulated:.0f}",
@@ -239,9 +253,9 @@ def paired_reading(shift: float, sizes, correlation: float, alpha: float = 0.05)
         return "With a correlation of 1 each pair shows the shift without any scatter."
     pairs = pairs_needed(shift, correlation, alpha=alpha)
     return (
-        f"{sizes[0]} and {sizes[1]} different people find a shift of {abs(shift):.2f} with a power of "
-        f"{100 * apart:.0f} %. With a correlation of {correlation:g}, {pairs} patients with both "
-        f"biopsies have a power of 80 %."
+        f"{sizes[0]} and {sizes[1]} different people find a shift of {abs(shift):.2f} with a power "
+        f"of {100 * apart:.0f} %. With a correlation of {correlation:g}, {pairs} patients with "
+        f"both biopsies have a power of 80 %."
     )
 
 
@@ -279,10 +293,10 @@ def shuffled_reading(found: ShuffledTiming | None) -> str:
         return "Too few patients of the axi-cel arm have a time of biopsy and these markers."
     return (
         f"By z, and so by P, {found.grew_z} of {found.markers} markers look stronger after first "
-        f"line; by hazard ratio, {found.grew}. Deal the times out at random, and {found.mean_z:.1f} "
-        f"look stronger by z on average, since that group is the larger one. "
-        f"As many as observed, or more, come in {100 * found.chance_z:.0f} % of {found.draws} draws by z, "
-        f"and in {100 * found.chance:.0f} % by hazard ratio."
+        f"line; by hazard ratio, {found.grew}. Deal the times out at random, and "
+        f"{found.mean_z:.1f} look stronger by z on average, since that group is the larger one. "
+        f"As many as observed, or more, come in {100 * found.chance_z:.0f} % of {found.draws} "
+        f"draws by z, and in {100 * found.chance:.0f} % by hazard ratio."
     )
 
 
@@ -318,10 +332,10 @@ def hgbl_reading(found: dict[str, Beside], cluster: str = "BPI") -> str:
     for arm, one in found.items():
         limits = f"{_percent(one.lower)} to {_percent(one.upper)}"
         parts.append(
-            f"{arm}: {one.hgbl} of {one.n} patients have HGBL ({one.hgbl_events} events). A patient "
-            f"with HGBL has the higher {cluster} in {100 * one.share:.0f} % of pairs ({limits}). By "
-            f"its {cluster} alone HGBL would have a hazard ratio of {one.through:.2f}; it has "
-            f"{one.alone['hgbl'].hazard_ratio:.2f}, and beside {cluster} "
+            f"{arm}: {one.hgbl} of {one.n} patients have HGBL ({one.hgbl_events} events). A "
+            f"patient with HGBL has the higher {cluster} in {100 * one.share:.0f} % of pairs "
+            f"({limits}). By its {cluster} alone HGBL would have a hazard ratio of "
+            f"{one.through:.2f}; it has {one.alone['hgbl'].hazard_ratio:.2f}, and beside {cluster} "
             f"{one.both['hgbl'].hazard_ratio:.2f}."
         )
     return " ".join(parts)
@@ -335,12 +349,13 @@ def lines_report(found: LineComparison | None) -> str:
     first = found.pairs[0]
     trend = f" Trend over the lines: {p_value(found.trend.p)}." if len(found.groups) > 2 else ""
     return (
-        f"{LINE_MARKERS.get(found.marker, 'The marker')} was measured once in each patient ({sizes}); no "
-        f"two biopsies are of one person. A biopsy {first.first} had a higher value than one "
-        f"{first.second} in {100 * first.share:.0f} % of pairs ({100 * found.level:g} % CI "
-        f"{_percent(first.lower)} to {_percent(first.upper)}, {p_value(first.p)}, after Holm "
+        f"{LINE_MARKERS.get(found.marker, 'The marker')} was measured once in each patient "
+        f"({sizes}); no two biopsies are of one person. A biopsy {first.first} had a higher value "
+        f"than one {first.second} in {100 * first.share:.0f} % of pairs ({100 * found.level:g} % "
+        f"CI {_percent(first.lower)} to {_percent(first.upper)}, {p_value(first.p)}, after Holm "
         f"{bare_p(first.holm)}).{trend} The comparison is between patients. It does not show a "
-        "change within a tumour, and why a patient had the one biopsy and not the other is not known."
+        "change within a tumour, and why a patient had the one biopsy and not the other is not "
+        "known."
     )
 
 

@@ -37,7 +37,8 @@ def errors_page(steps: tuple[Step, ...], true_hazard_ratio: float, alpha: float)
     """Return power, exaggeration and wrong signs of each subgroup with a true effect, as texts."""
     if true_hazard_ratio == 1:
         return pd.DataFrame({"Nothing to show": [
-            "With a true hazard ratio of 1 there is nothing to exaggerate, and no sign to get wrong."
+            "With a true hazard ratio of 1 there is nothing to exaggerate, and no sign to get "
+            "wrong."
         ]})  # fmt: skip
     rows = []
     for s in steps:
@@ -165,8 +166,8 @@ def clocks_page(found: Clocks) -> pd.DataFrame:
          effect_text(found.infusion), _p(found.infusion)),
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=[
-        "Patients and clock", "% free of the event at a year", "hazard ratio, share high against low",
-        "P",
+        "Patients and clock", "% free of the event at a year",
+        "hazard ratio, share high against low", "P",
     ])  # fmt: skip
 
 
@@ -210,7 +211,9 @@ def _signed(value: float) -> str:
 def _percent(share: float) -> str:
     if np.isnan(share):
         return "–"
-    return "< 0.1" if share < 0.001 else f"{100 * share:.1f}" if share < 0.1 else f"{100 * share:.0f}"
+    if share < 0.001:
+        return "< 0.1"
+    return f"{100 * share:.1f}" if share < 0.1 else f"{100 * share:.0f}"
 
 
 def _pair(value: float, formula: float, form: str) -> str:

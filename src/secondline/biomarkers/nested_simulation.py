@@ -1,4 +1,4 @@
-"""Virtual trials: one true effect in ever smaller subgroups, and what the wait for infusion does."""
+"""Virtual trials: one true effect in ever smaller subgroups, and the wait for infusion."""
 
 from dataclasses import dataclass, field
 

@@ -89,7 +89,8 @@ def by_marker_reading(found: ProductByMarker, level: float) -> str:
     else:
         text += (
             "So the cohort does not show that the product matters more in one than in the other, "
-            f"and its interval leaves room for a factor of {max(ratio.upper, 1 / ratio.lower):.1f}. "
+            "and its interval leaves room for a factor of "
+            f"{max(ratio.upper, 1 / ratio.lower):.1f}. "
         )
     if all(both):
         clear = [e.p < alpha for e in both]
@@ -167,7 +168,9 @@ def shares_reading(models: tuple[ShareModel, ...], kept: float) -> str:
     for m in models:
         if m.halves and m.per_sd:
             nearer = "smaller" if m.per_sd.p < m.halves.p else "larger"
-            text += f"{m.name[0].upper()}{m.name[1:]}: as a number the P value is {nearer} than cut. "
+            text += (
+                f"{m.name[0].upper()}{m.name[1:]}: as a number the P value is {nearer} than cut. "
+            )
     bends = [m.p_bend for m in models if np.isfinite(m.p_bend)]
     if bends:
         text += f"The smallest P of a bend is {bare_p(min(bends))}, of {len(bends)} tried."

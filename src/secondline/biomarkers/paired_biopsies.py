@@ -36,7 +36,9 @@ def power_paired(shift: float, pairs: int, correlation: float, *, alpha: float =
     return _t_power(shift * np.sqrt(pairs / (2 * (1 - correlation))), pairs - 1, alpha)
 
 
-def pairs_needed(shift: float, correlation: float, *, power: float = 0.8, alpha: float = 0.05) -> int:
+def pairs_needed(
+    shift: float, correlation: float, *, power: float = 0.8, alpha: float = 0.05
+) -> int:
     """Return the fewest pairs with which a paired t test has the power."""
     if shift == 0:
         raise InputError("shift is 0; no number of pairs finds a shift of 0.")
@@ -58,8 +60,15 @@ def pairs_worth(sizes, correlation: float) -> float:
 
 
 def simulated_power(
-    shift: float, sizes, pairs: int, correlation: float, *, draws: int, seed: int, alpha: float = 0.05
-) -> tuple[float, float]:  # fmt: skip
+    shift: float,
+    sizes,
+    pairs: int,
+    correlation: float,
+    *,
+    draws: int,
+    seed: int,
+    alpha: float = 0.05,
+) -> tuple[float, float]:
     """Return the power of the rank sum test apart, and of the signed rank test on pairs.
 
     Both by simulation with normal values; rank tests need a few more patients than t tests.

@@ -125,7 +125,7 @@ def share_models(rows: pd.DataFrame, marker: str, level: float = 0.95) -> tuple[
 
 
 def share_interaction(rows: pd.DataFrame, level: float = 0.95) -> Effect | None:
-    """Return the ratio, unfavourable over favourable, of the share's effects per standard deviation."""
+    """Return the ratio, unfavourable over favourable, of the share's effects per deviation."""
     made = rows.dropna(subset=["share", "bad", "months"])
     made = made.assign(sd=made["share"] / rows["share"].std())
     return _effect(made.assign(both=made["sd"] * made["bad"]), ("sd", "bad", "both"), "both", level)
@@ -154,7 +154,8 @@ def clocks(patients: pd.DataFrame, rows: pd.DataFrame, level: float = 0.95) -> C
         single_effect(made, "high", level), _delayed_entry(made, level),
         single_effect(after, "high", level),
         free_at_year(arm["efs_months"], arm["efs_event"], level),
-        free_at_year(made["months"], made["event"], level), free_at_year(after["months"], after["event"], level),
+        free_at_year(made["months"], made["event"], level),
+        free_at_year(after["months"], after["event"], level),
     )  # fmt: skip
 
 
@@ -285,8 +286,10 @@ def _delayed_entry(rows: pd.DataFrame, level: float) -> Effect | None:
 
 
 def free_at_year(months, event, level) -> tuple[float, float, float]:
-    """Return the percentage free of the event at a year with limits; nan where nobody is watched."""
-    if not len(months) or (np.max(months) < YEAR and not bool(np.asarray(event)[np.argmax(months)])):
+    """Return the percentage free of the event at a year with limits; nan if nobody is watched."""
+    if not len(months) or (
+        np.max(months) < YEAR and not bool(np.asarray(event)[np.argmax(months)])
+    ):
         return (np.nan, np.nan, np.nan)
     curve = kaplan_meier(months, event, level=level)
     at = np.searchsorted(curve.times, YEAR, side="right") - 1

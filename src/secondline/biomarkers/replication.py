@@ -171,8 +171,8 @@ def replication_table(
     -------
     DataFrame
         One row a finding: name, printed, p (as a number), side, z; hazard_ratio, lower and
-        upper (implied); if_true, if_share, predictive, sceptical; n_if_true and n_if_share (patients in the
-        arm for a power of :data:`TARGET_POWER`).
+        upper (implied); if_true, if_share, predictive, sceptical; n_if_true and n_if_share
+        (patients in the arm for a power of :data:`TARGET_POWER`).
     """
     patients, events = first_trial()
     ratio, kept = n_per_arm / patients, kept_share(events, prior_factor)

@@ -120,7 +120,9 @@ def within_patients(patients: Histories) -> float:
     return float((patients.group(1, 1) - patients.group(0, 1)).mean())
 
 
-def study_p(first_pool, later_pool, sizes, *, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def study_p(
+    first_pool, later_pool, sizes, *, draws: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Draw studies of different patients, and compare the two groups of each by ranks.
 
     Parameters

@@ -206,7 +206,9 @@ def _any_outcome(table, target, later):
         found = analyse(table, _like(target, analysis=analysis, part="P"))
         if found.side in ("higher", "below 1"):
             smallest.append(found.value)
-    return Found(float(np.min(smallest))) if smallest else Found(1.0 if _known(table, target) else np.nan)
+    if smallest:
+        return Found(float(np.min(smallest)))
+    return Found(1.0 if _known(table, target) else np.nan)
 
 
 def _known(table, target) -> bool:

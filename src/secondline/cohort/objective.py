@@ -378,7 +378,9 @@ class Objective:
             # of a difference: that of the medians, in standard deviations
             s[name] = rank_z(own, yes) if of == "P" else np.median(own[yes]) - np.median(own[~yes])
         rows = extra["hgbl"][slot]
-        s["hgbl median"], s["hgbl lower"] = median_and_lower(codes["time"][rows], codes["event"][rows])
+        s["hgbl median"], s["hgbl lower"] = median_and_lower(
+            codes["time"][rows], codes["event"][rows]
+        )
 
     def penalties(self) -> dict[str, float]:
         """Return each target's penalty."""

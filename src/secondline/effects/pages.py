@@ -69,7 +69,9 @@ def effects_page(effects) -> pd.DataFrame:
             origin = "its interval" if effect.basis == "interval" else "hazard ratio and P"
             events = f"{events_from_standard_error(estimate.standard_error):.0f}"
         elif effect.hazard_ratio and effect.p.startswith("<"):
-            most = abs(np.log(printed_value(effect.hazard_ratio))) / z_from_p(printed_value(effect.p))
+            most = abs(np.log(printed_value(effect.hazard_ratio))) / z_from_p(
+                printed_value(effect.p)
+            )
             if most > 0:
                 error, origin = f"below {most:.3f}", "hazard ratio and a bound on P"
         elif effect.z is not None:

@@ -298,7 +298,9 @@ def single_cause_sentences(flow: TrialFlow) -> str:
     cause = single_cause(flow)
     needed = " or ".join(dict.fromkeys(map(str, cause.needed)))
     if not cause.possible:
-        needed = f"at least {cause.needed[0]} of the {cause.others} others must have had no response"
+        needed = (
+            f"at least {cause.needed[0]} of the {cause.others} others must have had no response"
+        )
     else:
         needed = f"{needed} of the other {cause.others} must have had no response"
     text = (

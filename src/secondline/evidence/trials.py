@@ -108,7 +108,9 @@ def after_car_t_table(trials: pd.DataFrame) -> pd.DataFrame:
                 "Refractory to CAR-T": _percent(share),
                 "In patients": _count_of_share(share, c["n"]),
                 "Prior lines (range)": _lines(c),
-                "Fewest lines 2 or more": "–" if _missing(fewest) else ("yes" if fewest >= 2 else "no"),
+                "Fewest lines 2 or more": (
+                    "–" if _missing(fewest) else "yes" if fewest >= 2 else "no"
+                ),
             }
         )
     columns = [

@@ -73,7 +73,9 @@ def read_reddy(path="") -> pd.DataFrame:
     }
     for name, values in numbers.items():
         if (values.isna() & table[name].notna()).any():
-            raise InputError(f"{path.name}: the column for {name} holds something that is no number.")
+            raise InputError(
+                f"{path.name}: the column for {name} holds something that is no number."
+            )
     alive = numbers["died"]
     if not alive.dropna().isin((0, 1)).all() or (numbers["months"].dropna() <= 0).any():
         raise InputError(
@@ -83,7 +85,9 @@ def read_reddy(path="") -> pd.DataFrame:
         "patient": table["patient"].astype(str),
         "response": table["response"].map(WORKBOOK_RESPONSES),
         "months": numbers["months"] * MONTHS_PER_YEAR,
-        "died": pd.Series(np.where(alive.isna(), None, alive == 0), index=table.index, dtype=object),
+        "died": pd.Series(
+            np.where(alive.isna(), None, alive == 0), index=table.index, dtype=object
+        ),
         "ipi": numbers["ipi"],
     })  # fmt: skip
 

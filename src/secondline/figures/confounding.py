@@ -71,7 +71,9 @@ def implied_rates(shares, bands: dict, *, printed: dict, provenance: str, source
     for (arm, (lower, upper)), colour in zip(bands.items(), (BLUE, VERMILION), strict=False):
         lower, upper = 100 * np.asarray(lower), 100 * np.asarray(upper)
         axes.fill_between(x, lower, upper, color=colour, alpha=0.3, linewidth=0)
-        axes.plot(x, (lower + upper) / 2, color=colour, linewidth=1.8, label=f"{arm}: high, implied")
+        axes.plot(
+            x, (lower + upper) / 2, color=colour, linewidth=1.8, label=f"{arm}: high, implied"
+        )
         axes.plot(x, np.full(len(x), 100 * printed[arm]), color=colour, linewidth=1.1,
                   linestyle=(0, (4, 3)), label=f"{arm}: low, printed")  # fmt: skip
     axes.set(xlim=(x[0], x[-1]), ylim=(0, 80), xlabel="% of the patients with low volume",

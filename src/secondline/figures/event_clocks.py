@@ -93,7 +93,9 @@ def clock_curves(comparison, *, end: float = 12.0):
     rows = -(-len(rules) // 2)
     height = 0.95 + 1.75 * rows
     figure = Figure(figsize=(5.6, height))
-    panels = np.atleast_1d(figure.subplots(rows, 2, sharex=True, sharey=True, squeeze=False).ravel())
+    panels = np.atleast_1d(
+        figure.subplots(rows, 2, sharex=True, sharey=True, squeeze=False).ravel()
+    )
     figure.subplots_adjust(left=0.115, right=0.975, top=1 - 0.28 / height, bottom=0.82 / height,
                            wspace=0.1, hspace=0.26)  # fmt: skip
     months = np.linspace(0, end, 240)

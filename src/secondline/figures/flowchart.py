@@ -1,4 +1,4 @@
-"""A decision table as a flowchart: the questions one below the other, and where each value leads."""
+"""A decision table as a flowchart: its questions one below the other, and where values lead."""
 
 import textwrap
 
@@ -72,7 +72,13 @@ def _rows(tree, way, on_way: bool) -> list[dict]:
 
     def add(node, depth, label, on):
         rows.append(
-            {"depth": depth, "label": label, "node": node, "on": on, "lines": _text(node, depth, label)}
+            {
+                "depth": depth,
+                "label": label,
+                "node": node,
+                "on": on,
+                "lines": _text(node, depth, label),
+            }
         )
         if isinstance(node, Leaf):
             return

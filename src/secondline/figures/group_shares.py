@@ -27,14 +27,17 @@ def group_shares(by_cohort: dict, *, provenance: str, source: str = ""):
     figure = Figure(figsize=(5.6, 3.9))
     axes = figure.add_axes((0.235, 0.2, 0.735, 0.66))
     steps = np.linspace(-0.24, 0.24, len(by_cohort))
-    for (cohort, found), step, (colour, marker) in zip(by_cohort.items(), steps, LOOKS, strict=False):
+    for (cohort, found), step, (colour, marker) in zip(
+        by_cohort.items(), steps, LOOKS, strict=False
+    ):
         y = np.arange(len(found)) + step
         share, low, high = 100 * np.array([(g.share, g.lower, g.upper) for g in found]).T
         axes.errorbar(share, y, xerr=[share - low, high - share], fmt=marker, color=colour,
                       markersize=5.5, elinewidth=1.5, label=f"if of {cohort}")  # fmt: skip
         for at, group in zip(y, found, strict=True):
             axes.annotate(f"n = {group.n}", (100 * group.upper, at), xytext=(5, 0),
-                          textcoords="offset points", va="center", fontsize=8, color=colour)  # fmt: skip
+                          textcoords="offset points", va="center", fontsize=8,
+                          color=colour)  # fmt: skip
     axes.set_yticks(range(len(names)), [fitted(name, 1.2, size=10) for name in names])
     axes.set(xlim=(0, 100), ylim=(len(names) - 0.5, -0.5), xlabel="% alive at two years")
     axes.grid(axis="x", color=FAINT, linewidth=0.6)
@@ -72,7 +75,8 @@ def clock_share(months, shares, *, printed: float, at: float, explains: float, p
     axes.plot(months, shares, color=BLUE, linewidth=1.9)
     axes.axhline(100 * printed, color=VERMILION, linewidth=1.1, linestyle=(0, (4, 3)))
     axes.annotate("printed for early relapse", (months[-1], 100 * printed), xytext=(0, -4),
-                  textcoords="offset points", ha="right", va="top", fontsize=9, color=VERMILION)  # fmt: skip
+                  textcoords="offset points", ha="right", va="top", fontsize=9,
+                  color=VERMILION)  # fmt: skip
     axes.plot(at, np.interp(at, months, shares), "o", color=INK, markersize=6)
     axes.annotate("the settings", (at, np.interp(at, months, shares)), xytext=(-7, 4),
                   textcoords="offset points", ha="right", fontsize=9)  # fmt: skip

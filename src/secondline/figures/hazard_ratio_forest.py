@@ -76,8 +76,13 @@ def hazard_ratio_forest(
     figure.text(0.01, 1 - 0.08 / height, fitted(title, WIDTH - 0.2, size=10.5, weight="bold"),
                 fontsize=10.5, weight="bold", va="top")  # fmt: skip
     below = (foot - AXIS + 0.12) / height
-    for x, text, align in ((LEFT, f"← {sides[0]}", "left"), (LEFT + PLOT, f"{sides[1]} →", "right")):
-        figure.text(x / WIDTH, below, literal(text, 26), ha=align, va="bottom", fontsize=8.5, color=GREY)
+    for x, text, align in (
+        (LEFT, f"← {sides[0]}", "left"),
+        (LEFT + PLOT, f"{sides[1]} →", "right"),
+    ):
+        figure.text(
+            x / WIDTH, below, literal(text, 26), ha=align, va="bottom", fontsize=8.5, color=GREY
+        )
     _list(figure, listed, (foot - AXIS) / height, height)
     for i, text in enumerate(reversed(key)):
         figure.text(0.01, (0.24 + 0.16 * i) / height, text, fontsize=8, va="bottom", color=INK)

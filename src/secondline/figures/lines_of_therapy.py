@@ -47,8 +47,8 @@ def markers_by_line(compared: dict, *, names: dict, provenance: str, source: str
         axes = figure.add_axes((0.09 + 0.5 * column, bottom, 0.39, 1.6 / height))
         for k, values in enumerate(found.groups.values()):
             colour = LINE_COLOURS[k % 3]
-            axes.plot(k + rng.uniform(-0.3, 0.3, len(values)), values, "o", color=colour, markersize=2.2,
-                      alpha=0.45, markeredgewidth=0)  # fmt: skip
+            axes.plot(k + rng.uniform(-0.3, 0.3, len(values)), values, "o", color=colour,
+                      markersize=2.2, alpha=0.45, markeredgewidth=0)  # fmt: skip
             q1, middle, q3 = np.quantile(values, (0.25, 0.5, 0.75))
             axes.bar(k, q3 - q1, 0.62, q1, facecolor="none", edgecolor=INK, linewidth=1)
             axes.plot([k - 0.31, k + 0.31], [middle, middle], color=INK, linewidth=2.2)
@@ -139,7 +139,9 @@ def needed_selection(ratios, curves: dict, printed: dict, *, provenance: str, so
     return figure
 
 
-def paired_power(correlations, by_pairs: dict, apart: float, *, sizes, provenance: str, source: str = ""):
+def paired_power(
+    correlations, by_pairs: dict, apart: float, *, sizes, provenance: str, source: str = ""
+):
     """Draw the power of pairs over the correlation within patients, with that of two groups.
 
     Parameters
@@ -159,9 +161,11 @@ def paired_power(correlations, by_pairs: dict, apart: float, *, sizes, provenanc
     axes = figure.add_axes((0.1, 0.22, 0.87, 0.66))
     axes.axhline(100 * apart, color=INK, linewidth=1.2, linestyle=(0, (4, 3)),
                  label=f"{sizes[0]} and {sizes[1]} different people")  # fmt: skip
-    for (pairs, power), colour, line in zip(by_pairs.items(), LINE_COLOURS, LINE_STYLES, strict=False):
-        axes.plot(correlations, 100 * np.asarray(power), color=colour, linestyle=line, linewidth=1.9,
-                  label=f"{pairs} pairs")  # fmt: skip
+    for (pairs, power), colour, line in zip(
+        by_pairs.items(), LINE_COLOURS, LINE_STYLES, strict=False
+    ):
+        axes.plot(correlations, 100 * np.asarray(power), color=colour, linestyle=line,
+                  linewidth=1.9, label=f"{pairs} pairs")  # fmt: skip
     axes.set(xlim=(0, correlations[-1]), ylim=(0, 102))
     axes.grid(axis="y", color=FAINT, linewidth=0.6)
     axes.set_xlabel("correlation of the two biopsies of a patient")

@@ -76,7 +76,8 @@ def nested_steps(steps, *, level: float, provenance: str, source: str = ""):
     values = [1.0]
     for y, step in enumerate(drawn):
         effect = step.effect
-        axes.text(0.0, y - 0.3, fitted(f"{step.name}: {step.n} patients, {step.events} events", 5.2),
+        text = f"{step.name}: {step.n} patients, {step.events} events"
+        axes.text(0.0, y - 0.3, fitted(text, 5.2),
                   fontsize=9, transform=axes.get_yaxis_transform(), va="center",
                   bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})  # fmt: skip
         axes.plot([effect.lower, effect.upper], [y + 0.1] * 2, color=BLUE, linewidth=1.8)

@@ -148,12 +148,17 @@ def ratios_at_stop(result, *, without_looks: float):
     figure = Figure(figsize=(5.6, 3.9))
     axes = figure.add_axes((0.13, 0.25, 0.82, 0.67))
     rows = [(f"stops\nat {look}", result.stopped(look)) for look in range(1, result.looks)]
-    rows += [("rejects\nat end", result.stopped(result.looks)), ("never\nrejects", ~result.rejected)]
+    rows += [
+        ("rejects\nat end", result.stopped(result.looks)),
+        ("never\nrejects", ~result.rejected),
+    ]
     for place, (_, which) in enumerate(rows):
         known = np.isfinite(result.hazard_ratio) & (result.hazard_ratio > 0)
         ratios = np.sort(result.hazard_ratio[which & known])
         if len(ratios) == 0:
-            axes.text(place, without_looks, "none", ha="center", va="bottom", fontsize=8, color=GREY)
+            axes.text(
+                place, without_looks, "none", ha="center", va="bottom", fontsize=8, color=GREY
+            )
             continue
         # spread evenly, so that the dots tell how many there are
         across = place + 0.56 * (((np.arange(len(ratios)) * 0.618) % 1) - 0.5)

@@ -43,7 +43,8 @@ def restricted_area(curves: dict, means, *, provenance: str, source: str = ""):
     # above the axes, since the curves may run anywhere within
     for i, (name, colour) in enumerate(ARM_COLOURS.items()):
         mean = means.mean[int(name == "axi-cel")]
-        figure.text(0.02, 0.955 - 0.05 * i, f"{name}: {mean:.1f} months free of the event on average",
+        figure.text(0.02, 0.955 - 0.05 * i,
+                    f"{name}: {mean:.1f} months free of the event on average",
                     color=colour, fontsize=9, weight="bold")  # fmt: skip
     figure.text(0.02, 0.855, f"Shaded, axi-cel less SOC: {means.difference:.1f} months within the "
                 f"first {horizon:g}", color=INK, fontsize=9)  # fmt: skip

@@ -132,7 +132,9 @@ def marrow_page() -> pd.DataFrame:
 def standings_page() -> pd.DataFrame:
     """Return how many kinds of scan are what, by Lugano and at each time."""
     counts = response.standings(response.LUGANO)
-    every = sorted(set().union(*counts.values()), key=lambda name: -sum(c[name] for c in counts.values()))
+    every = sorted(
+        set().union(*counts.values()), key=lambda name: -sum(c[name] for c in counts.values())
+    )
     return pd.DataFrame(
         {"By the passages on Lugano": name}
         | {heading: str(counts[time][name]) for time, heading in TIMES.items()}

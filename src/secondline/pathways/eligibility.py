@@ -99,7 +99,9 @@ class CriterionResult:
     @property
     def differing(self) -> tuple[Decision, ...]:
         """What is said beyond the trial and differs from the verdict."""
-        return tuple(d for d in self.others if d.covered and d.answer not in (self.verdict, "not said"))
+        return tuple(
+            d for d in self.others if d.covered and d.answer not in (self.verdict, "not said")
+        )
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,9 @@ def kinds(months=(2, 5, 8, 11, 14)) -> tuple[Kind, ...]:
     )
 
 
-def name_grid(first_line_months: float, of: tuple[Kind, ...] | None = None) -> tuple[KindNames, ...]:
+def name_grid(
+    first_line_months: float, of: tuple[Kind, ...] | None = None
+) -> tuple[KindNames, ...]:
     """Return what the definitions call some kinds of patient.
 
     Parameters

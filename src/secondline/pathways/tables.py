@@ -152,7 +152,9 @@ def read_tables(source: str | Path, inputs: dict[str, Input] | None = None):
         path = _folder() / f"{source}.csv"
         if not path.is_file():
             names = sorted(p.stem for p in _folder().glob("*.csv") if p.stem != "inputs")
-            raise InputError(f"There is no file of tables {str(source)!r}; there are {one_of(names)}.")
+            raise InputError(
+                f"There is no file of tables {str(source)!r}; there are {one_of(names)}."
+            )
     frame = read_own_table(path, "it is a CSV file of decision tables.")
     header = list(frame.columns)
     used = header[len(BEFORE) : -len(AFTER)]

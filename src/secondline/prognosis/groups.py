@@ -1,4 +1,4 @@
-"""The groups of primary refractory disease that the review prints, and what their sizes can tell."""
+"""The groups of primary refractory disease that the review prints, and what their sizes tell."""
 
 from dataclasses import dataclass
 from math import ceil

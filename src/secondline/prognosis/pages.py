@@ -23,7 +23,9 @@ def cohorts_page(level: float) -> pd.DataFrame:
     for cohort in COHORTS:
         counts = group_counts(cohort)
         total = sum(counts.values())
-        low, high = study_intervals(list(counts.values()), [total] * 3, method="wilson", level=level)
+        low, high = study_intervals(
+            list(counts.values()), [total] * 3, method="wilson", level=level
+        )
         rows.append((
             cohort, str(total),
             *(f"{n}: {100 * n / total:.0f} % ({100 * a:.0f} to {100 * b:.0f})"

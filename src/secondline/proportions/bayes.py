@@ -127,8 +127,8 @@ def beta_binomial(
     prior_mean : (a, b)
         Beta prior of the average proportion; each from 0.5 to 1e9.
     prior_spread : (a, b)
-        Beta prior of the intraclass correlation rho, in the same range. (1, 9) expects 0.1, which for an
-        average of one half is a standard deviation of 16 percentage points.
+        Beta prior of the intraclass correlation rho, in the same range. (1, 9) expects 0.1, which
+        for an average of one half is a standard deviation of 16 percentage points.
     level : float
         Posterior probability of the intervals.
 

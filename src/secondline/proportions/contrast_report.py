@@ -141,7 +141,9 @@ def ways_of_contrast_table(results: list[PooledContrast]) -> pd.DataFrame:
         {
             "Measure": measure,
             "Model": _models(models),
-            **dict(zip(("Pooled", "Wald", "Hartung-Knapp", "conservative H-K"), cells, strict=True)),
+            **dict(
+                zip(("Pooled", "Wald", "Hartung-Knapp", "conservative H-K"), cells, strict=True)
+            ),
         }
         for (measure, *cells), models in alike.items()
     )

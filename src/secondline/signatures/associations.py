@@ -1,4 +1,4 @@
-"""Associations of many markers with one outcome, by the source's tests, and what is left of them."""
+"""Associations of many markers with one outcome, by the source's tests, and what is left."""
 
 from dataclasses import dataclass, field
 
@@ -37,7 +37,11 @@ def with_groups(values: pd.DataFrame, group) -> pd.DataFrame:
         first, second = column[known & group], column[known & ~group]
         effect = p = np.nan
         if len(first) and len(second):
-            p = float(stats.kruskal(first, second).pvalue) if column[known].nunique() > 1 else np.nan
+            p = (
+                float(stats.kruskal(first, second).pvalue)
+                if column[known].nunique() > 1
+                else np.nan
+            )
             top, bottom = first.median(), second.median()
             effect = float(np.log2(top / bottom)) if top > 0 and bottom > 0 else np.nan
         rows.append((name, int(known.sum()), effect, p))
@@ -177,7 +181,12 @@ def logistic_fit(columns, outcome) -> LogisticFit:
             warnings.simplefilter("error", kind)
         try:
             fit = Logit(y, design).fit(disp=0)
-        except (ConvergenceWarning, PerfectSeparationWarning, RuntimeWarning, np.linalg.LinAlgError):
+        except (
+            ConvergenceWarning,
+            PerfectSeparationWarning,
+            RuntimeWarning,
+            np.linalg.LinAlgError,
+        ):
             raise NoFiniteEstimate("The marker parts the outcomes; no finite slope.") from None
     return LogisticFit(fit.params, fit.cov_params(), float(fit.llf), len(y), int(y.sum()))
 

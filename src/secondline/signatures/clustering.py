@@ -98,7 +98,9 @@ class Ranked:
         product = weighted.T @ weighted
         spread = np.sqrt(np.diag(product))
         if not (spread > 1e-9 * total).all():
-            raise InputError("A signature has one value in all samples; it correlates with nothing.")
+            raise InputError(
+                "A signature has one value in all samples; it correlates with nothing."
+            )
         return np.clip(product / np.outer(spread, spread), -1, 1)
 
 

@@ -32,7 +32,9 @@ class Match:
         return self.shared == self.found == self.published
 
 
-def match_clusters(clustering: Clustering, published: dict[str, tuple[str, ...]]) -> tuple[Match, ...]:
+def match_clusters(
+    clustering: Clustering, published: dict[str, tuple[str, ...]]
+) -> tuple[Match, ...]:
     """Pair clusters with published ones, the most alike first, each at most once.
 
     Parameters

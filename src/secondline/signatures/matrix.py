@@ -147,8 +147,8 @@ def check_matrix(
         labels = table.index if axis == 0 else table.columns
         lost = list(labels.difference(left.index if axis == 0 else left.columns, sort=False))
         notes.append(
-            f"{len(lost)} of {table.shape[axis]} {missing.removeprefix('drop ')} have empty cells and "
-            f"are left out: {_some(lost)}."
+            f"{len(lost)} of {table.shape[axis]} {missing.removeprefix('drop ')} have empty cells "
+            f"and are left out: {_some(lost)}."
         )
         table = left
     if constant := [column for column in table if table[column].nunique() < 2]:

@@ -152,12 +152,14 @@ def gaps_reading(gaps: pd.DataFrame) -> str:
     most = gaps[gaps["share"] == gaps["share"].max()].set_index("fill")
     zero, median = (100 * most.loc[fill, "same"] for fill in ("0", "median of the signature"))
     return (
-        f"With {100 * gaps['share'].max():g} % of the cells lost and filled with zeros, {zero:.0f} % "
-        f"of the patterns leave the clusters as they were; filled with medians, {median:.0f} %."
+        f"With {100 * gaps['share'].max():g} % of the cells lost and filled with zeros, {zero:.0f} "
+        f"% of the patterns leave the clusters as they were; filled with medians, {median:.0f} %."
     )
 
 
-def index_table(found: Clustering, matches, scores: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
+def index_table(
+    found: Clustering, matches, scores: pd.DataFrame, patients: pd.DataFrame
+) -> pd.DataFrame:
     """Hold an index of each found cluster against the outcomes, as the source does.
 
     Parameters

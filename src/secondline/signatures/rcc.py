@@ -51,8 +51,8 @@ def read_rcc(path) -> tuple[str, pd.DataFrame]:
         count = cells.get("Count", "")
         if not re.fullmatch(r"\d+(\.0+)?", count):
             raise InputError(
-                f"{path.name}, {shown(cells.get('Name', ''))}: the count is {shown(count)}; it must "
-                "be a whole number, 0 or more."
+                f"{path.name}, {shown(cells.get('Name', ''))}: the count is {shown(count)}; it "
+                "must be a whole number, 0 or more."
             )
         rows.append((cells["CodeClass"], cells["Name"], float(count)))
     sample = next(
@@ -91,7 +91,9 @@ def read_rcc_folder(folder) -> pd.DataFrame:
     for path in files:
         sample, counts = read_rcc(path)
         if sample in samples:
-            raise InputError(f"{path.name}: the sample {shown(sample)} stands in another file, too.")
+            raise InputError(
+                f"{path.name}: the sample {shown(sample)} stands in another file, too."
+            )
         samples[sample] = counts
     first = next(iter(samples.values()))
     for (sample, counts), path in zip(samples.items(), files, strict=True):

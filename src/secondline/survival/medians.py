@@ -37,10 +37,12 @@ CELL = re.compile(
     re.IGNORECASE,
 )
 CELL_COLUMNS = (
-    "trial drug treatment combination prior_car_t n counted printed status median lower upper lower_open upper_open "
-    "follow_up beyond"
+    "trial drug treatment combination prior_car_t n counted printed status median lower upper "
+    "lower_open upper_open follow_up beyond"
 ).split()
-RATE = re.compile(rf"(?P<time>{NUMBER}-?\s*(?:y|m|mo|months?|years?))\b[\s:]*(?P<rate>{NUMBER})\s*%")
+RATE = re.compile(
+    rf"(?P<time>{NUMBER}-?\s*(?:y|m|mo|months?|years?))\b[\s:]*(?P<rate>{NUMBER})\s*%"
+)
 
 
 def classify_medians(trials: pd.DataFrame, outcome: str) -> pd.DataFrame:
@@ -61,9 +63,9 @@ def classify_medians(trials: pd.DataFrame, outcome: str) -> pd.DataFrame:
         treatment, combination (whether it has a partner), prior_car_t, n, counted
         (patients whom the outcome is about: the responders for DOR, the complete
         responders for DoCR, else all; nan if not known), printed, status (one of
-        :data:`STATUSES`), median, lower, upper (numbers; nan if there is none), lower_open, upper_open ("not
-        reached", "not estimated" or ""), follow_up (nan if not reported) and
-        beyond (whether the median lies beyond the median follow-up).
+        :data:`STATUSES`), median, lower, upper (numbers; nan if there is none),
+        lower_open, upper_open ("not reached", "not estimated" or ""), follow_up (nan if
+        not reported) and beyond (whether the median lies beyond the median follow-up).
 
     Raises
     ------

@@ -147,7 +147,9 @@ def mixture_curves(long_median: float, short_median: float, *, months: float) ->
     shares = np.linspace(0, 1, 201)
     return {
         "months": at,
-        "survival": {p: mixture_survival(at, p, long_median, short_median) for p in (0.4, 0.5, 0.6)},
+        "survival": {
+            p: mixture_survival(at, p, long_median, short_median) for p in (0.4, 0.5, 0.6)
+        },
         "median": {p: mixture_median(p, long_median, short_median) for p in (0.4, 0.5, 0.6)},
         "shares": shares,
         "medians": np.array([mixture_median(p, long_median, short_median) for p in shares]),

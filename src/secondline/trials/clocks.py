@@ -127,7 +127,9 @@ def _error(values) -> np.ndarray:
     return np.where(count > 1, np.sqrt(variance / np.maximum(count, 1)), np.nan)
 
 
-def compare_rules(design: Design, rules, n_trials: int, seed: int, *, at: float = 24.0) -> Comparison:
+def compare_rules(
+    design: Design, rules, n_trials: int, seed: int, *, at: float = 24.0
+) -> Comparison:
     """Simulate trials once and analyse them under each rule.
 
     Parameters

@@ -35,7 +35,8 @@ def rules_page(comparison: Comparison, *, truth: bool = True) -> pd.DataFrame:
     rows = [
         {
             "Rule": name,
-            "HR (± error)": f"{_number(c.hazard_ratio[i], 3)} (± {_number(c.hazard_ratio_error[i], 3)})",
+            "HR (± error)": f"{_number(c.hazard_ratio[i], 3)} "
+            f"(± {_number(c.hazard_ratio_error[i], 3)})",
             "Median, axi-cel": _median(*c.medians[i, 1]),
             "Median, SOC": _median(*c.medians[i, 0]),
             rate: _pair(100 * c.rate[i]),
@@ -174,8 +175,9 @@ def deadline_reading(without: Comparison, late: Comparison) -> str:
     listed = ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else parts[0]
     return (
         f"With late responses the early deadlines take away {listed}: patients free of failure "
-        f"at {late.at:g} months, who count as free under {late.names[0]}. The hazard ratio under {late.names[-1]} is "
-        f"{late.hazard_ratio[-1]:.3f} instead of {without.hazard_ratio[-1]:.3f}."
+        f"at {late.at:g} months, who count as free under {late.names[0]}. The hazard ratio under "
+        f"{late.names[-1]} is {late.hazard_ratio[-1]:.3f} instead of "
+        f"{without.hazard_ratio[-1]:.3f}."
     )
 
 

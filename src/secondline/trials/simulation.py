@@ -150,7 +150,10 @@ def block_histories(design: Design, seed: int, block: int) -> Histories:
     without_response = np.empty(shape, bool)
     death = np.full(shape, np.inf)
     first = design.n_experimental
-    for arm, own in ((design.experimental, slice(None, first)), (design.control, slice(first, None))):
+    for arm, own in (
+        (design.experimental, slice(None, first)),
+        (design.control, slice(first, None)),
+    ):
         failure[:, own] = arm.curve.times(failure[:, own])
         new_therapy[:, own] = kind[:, own] < arm.new_therapy
         at_once[:, own] = kind[:, own] < arm.seen_at_once

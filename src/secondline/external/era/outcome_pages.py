@@ -30,15 +30,17 @@ def classes_page(found: ClassOutcomes) -> pd.DataFrame:
     ]  # fmt: skip
     level = next(iter(found.curves.values())).level
     return pd.DataFrame(rows, columns=[
-        "Class", "patients", "events", f"{found.endpoint} at two years, % ({100 * level:g} % interval)",
-        "median, months",
+        "Class", "patients", "events",
+        f"{found.endpoint} at two years, % ({100 * level:g} % interval)", "median, months",
     ])  # fmt: skip
 
 
 def classes_reading(found: ClassOutcomes) -> str:
     """Say which class does worst, and whether the classes can be one."""
     at = AT.index(TWO_YEARS)
-    known = [(c.survival[at], name) for name, c in found.curves.items() if np.isfinite(c.survival[at])]
+    known = [
+        (c.survival[at], name) for name, c in found.curves.items() if np.isfinite(c.survival[at])
+    ]
     text = (
         f"{found.n} patients have a class and {found.events} of them an event of "
         f"{ENDPOINTS[found.endpoint]}. "
@@ -76,7 +78,9 @@ def known_risk_page(models: pd.DataFrame, level: float) -> pd.DataFrame:
     return pd.DataFrame({
         f"Hazard ratio ({100 * level:g} % interval)": terms,
         **{
-            name.removeprefix("IPI known: "): [effect_text(rows.loc[(term, name)]) for term in terms]
+            name.removeprefix("IPI known: "): [
+                effect_text(rows.loc[(term, name)]) for term in terms
+            ]
             for name in IPI_KNOWN
         },
     })  # fmt: skip
@@ -102,8 +106,8 @@ def origin_reading(found: Outcome) -> str:
     table = pd.crosstab(is_high, gcb)
     p = float(stats.chi2_contingency(table, correction=False).pvalue)
     return (
-        f"Of the patients with high CAF {100 * gcb[is_high].mean():.0f} % have a GCB tumour, of the "
-        f"others {100 * gcb[~is_high].mean():.0f} % ({p_value(p)}, chi-square)."
+        f"Of the patients with high CAF {100 * gcb[is_high].mean():.0f} % have a GCB tumour, of "
+        f"the others {100 * gcb[~is_high].mean():.0f} % ({p_value(p)}, chi-square)."
     )
 
 
@@ -284,8 +288,8 @@ def index_event_reading(
     """
     last = table.iloc[-1]
     text = (
-        f"With a hidden trait of spread {last['spread']:.1f}, a marker without any effect in second "
-        f"line looks as if it had a hazard ratio of {last['second']:.2f} there. "
+        f"With a hidden trait of spread {last['spread']:.1f}, a marker without any effect in "
+        f"second line looks as if it had a hazard ratio of {last['second']:.2f} there. "
     )
     if not np.isfinite(known):
         return text.strip()

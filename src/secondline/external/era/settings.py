@@ -73,7 +73,8 @@ class TwoSettings:
 def printed_events() -> tuple[int, int]:
     """Return axi-cel patients without an ongoing response, and all with a signature."""
     return tuple(
-        sum(int(get_claim(name).n) for name in names) for names in (WITHOUT_RESPONSE, WITH_SIGNATURE)
+        sum(int(get_claim(name).n) for name in names)
+        for names in (WITHOUT_RESPONSE, WITH_SIGNATURE)
     )
 
 
