@@ -64,7 +64,15 @@ def invariants(recorded, settings):
     assert recorded["group_ratios"] == pytest.approx(np.exp([a, b, a + b + product]))
     assert recorded["ratio_set"] == pytest.approx(math.exp(product))
     assert recorded["added_set"] == pytest.approx(math.exp(sum(fit(a=rows["a"], b=rows["b"]))))
-    assert recorded["expected_added"] == recorded["added_set"]
+    # the exercise puts another marker beside CD19
+    beside = "SII" if chosen["second"] == "BPI" else "BPI"
+    rows = patients.assign(
+        a=unfavourable(patients, chosen["target"], chosen["cut"]),
+        b=unfavourable(patients, beside, chosen["cut"]),
+    )
+    rows = rows[rows["arm"] == chosen["arm"]].dropna(subset=["a", "b"])
+    other = math.exp(sum(fit(a=rows["a"], b=rows["b"])))
+    assert recorded["expected_added"] == pytest.approx(other) != recorded["added_set"]
     assert 0 <= recorded["ratio_p"] <= 1 and 0 < recorded["adjusted"] <= 1
     # patients called negative
     scores = patients["cd19_h_score"].astype(float) < chosen["negative_below"]

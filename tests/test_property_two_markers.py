@@ -280,6 +280,33 @@ def test_worlds_that_cannot_be_drawn_are_one_sentence(wrong, sentence):
     assert sentence in str(caught.value)
 
 
+def test_what_no_analysis_can_use_is_one_sentence(patients):
+    rows = biomarkers.pair_rows(patients, *PAIR)
+    printed = biomarkers.printed_responses()
+    calls = {
+        "arm is 'axi'": lambda: biomarkers.pair_rows(patients, *PAIR, arm="axi"),
+        "arm is None": lambda: biomarkers.pair_rows(patients, *PAIR, arm=None),
+        "a table from pair_rows": lambda: biomarkers.two_markers(patients, *PAIR),
+        "rows must be a table": lambda: biomarkers.two_markers(None, *PAIR),
+        "1 where unfavourable": lambda: biomarkers.two_markers(rows.assign(first=7), *PAIR),
+        "n_deals is 0": lambda: biomarkers.worst_of_four(rows, *PAIR, n_deals=0),
+        "level is 1": lambda: biomarkers.worst_of_four(rows, *PAIR, level=1),
+        "level is 95": lambda: biomarkers.response_contrasts(printed["high"], printed["low"], 95),
+        "level is 'a'": lambda: biomarkers.missing_bounds("a"),
+        "level is 0": lambda: biomarkers.pair_trials((ADDED,), correlation=0.5, level=0),
+        "one or more PairWorld": lambda: biomarkers.pair_trials((), correlation=0.5),
+        "such as those": lambda: biomarkers.pair_trials((1,), correlation=0.5),
+        "draws 0": lambda: biomarkers.half_screens(patients, draws=0),
+        "arm is 'zz'": lambda: biomarkers.half_screens(patients, arm="zz"),
+        "share is 2": lambda: biomarkers.missing_worlds(0.6, share=2),
+        "n 1 and": lambda: biomarkers.missing_worlds(0.6, n=1),
+    }
+    for sentence, call in calls.items():
+        with pytest.raises(InputError) as caught:
+            call()
+        assert sentence in str(caught.value)
+
+
 def test_many_models_at_once_are_each_the_model_alone_and_hopeless_ones_are_none():
     rng = np.random.default_rng(8)
     x = rng.standard_normal((5, 70, 2))

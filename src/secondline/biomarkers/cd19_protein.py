@@ -11,10 +11,11 @@ from secondline.biomarkers.nested_subgroups import model_or_none, share_is_high,
 from secondline.biomarkers.product_share import rank_correlation
 from secondline.cohort import marker as marker_values
 from secondline.cohort import marker_models, signature_scores
-from secondline.errors import InputError
+from secondline.errors import InputError, one_of
 from secondline.proportions import TwoGroups, compare_two
+from secondline.proportions.inputs import check_level
 from secondline.signatures import with_groups
-from secondline.survival import Effect
+from secondline.survival import ARMS, Effect
 from secondline.trials import cox
 
 GENE, PROTEIN, B_CELLS = "gene_CD19", "cd19_h_score", "sig_b_cells"
@@ -173,6 +174,11 @@ def half_screens(
     tuple of HalfScreen
         A part without both outcomes, or without signatures, is left out.
     """
+    check_level(level)
+    if arm not in ARMS or draws < 1:
+        raise InputError(
+            f"arm is {arm!r} and draws {draws!r}; allowed: {one_of(ARMS)}, and 1 draw or more."
+        )
     try:
         scores = signature_scores(patients, arm)
     except InputError:
@@ -239,6 +245,11 @@ def missing_worlds(
     InputError
         If a number cannot be used.
     """
+    if not 0 < share <= 1 or n < 100 or not 0 < event_share < 1:
+        raise InputError(
+            f"share is {share!r}, n {n!r} and event_share {event_share!r}; shares lie between 0 and 1, "
+            "and n is at least 100."
+        )
     if not hazard_ratio > 0 or not 0 <= strength <= min(share, 1 - share):
         raise InputError(
             f"hazard_ratio is {hazard_ratio!r} and strength {strength!r}; the ratio must be above "

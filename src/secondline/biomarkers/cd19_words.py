@@ -136,8 +136,8 @@ def added_reading(found: TwoMarkers) -> str:
         text += "By two cuts the interaction is clear in this cohort. "
     else:
         text += (
-            "So the groups do not show an interaction, and the interval leaves room for a factor of "
-            f"{max(ratio.upper, 1 / ratio.lower):.1f} one way or the other. "
+            "So the groups do not show an interaction, and they do not exclude one: the interval "
+            f"reaches from {ratio.lower:.1f} to {ratio.upper:.1f} times as large. "
         )
         bad, good = found.first_where_bad, found.first_where_good
         if bad.p < alpha <= good.p:
@@ -222,9 +222,10 @@ def screens_reading(found: tuple[HalfScreen, ...], level: float) -> str:
     if high is not None and low is not None and np.isfinite(high.difference + low.difference):
         value, lower, upper, p = glycolysis_difference(high, low, level)
         text.append(
-            f"Glycolytic activity with an ongoing response less without is {_signed(high.difference)} "
-            f"standard deviations with a high H-score and {_signed(low.difference)} with a low one; the "
-            f"two differ by {_signed(value)} ({_signed(lower)} to {_signed(upper)}, {p_value(p)})."
+            f"In patients with an ongoing response glycolytic activity is {_higher(high.difference)} "
+            f"than in the others where the H-score is high, and {_higher(low.difference)} where it is "
+            f"low. The difference of these differences is {_signed(value)} ({_signed(lower)} to "
+            f"{_signed(upper)}, {p_value(p)}), from unrounded numbers."
         )
     return " ".join(text) or "In this cohort a half lacks one of the two outcomes."
 
@@ -235,7 +236,8 @@ def missing_reading(found: pd.DataFrame, hazard_ratio: float) -> str:
     low, high = ratios.idxmin(), ratios.idxmax()
     return (
         f"The true hazard ratio is {hazard_ratio:.2f}. By lot it stays ({ratios['by lot']:.2f}), and it "
-        f"stays if it is only the marker that decides ({ratios['low more often missing']:.2f}). If "
+        f"stays if it is only the marker that decides ({ratios['low more often missing']:.2f}). If only "
+        f"the outcome decides, it is {ratios['early events more often missing']:.2f}. If "
         f"marker and outcome decide together, it goes to {ratios[low]:.2f} ({low}) or "
         f"{ratios[high]:.2f} ({high}), with about the same number missing."
     )
@@ -278,6 +280,11 @@ def two_markers_report(found: TwoMarkers) -> str:
         f"{effect_text(found.groups[3].ratio)} against that with neither; adding the two gave "
         f"{found.groups[3].added:.2f}. Intervals are {100 * found.level:g} %."
     )
+
+
+def _higher(difference: float) -> str:
+    word = "lower" if difference < 0 else "higher"
+    return f"{abs(difference):.2f} standard deviations {word}"
 
 
 def _signed(value: float) -> str:

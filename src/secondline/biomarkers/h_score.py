@@ -172,7 +172,7 @@ def slides_page(slides: tuple[Slide, ...], negative_below: float, median: float)
     """
     return pd.DataFrame(
         [
-            (s.name, f"{s.unstained:.0f}", f"{s.weak:.0f}", f"{s.moderate:.0f}", f"{s.strong:.0f}",
+            (s.name, f"{s.unstained:.3g}", f"{s.weak:.3g}", f"{s.moderate:.3g}", f"{s.strong:.3g}",
              f"{s.score:.0f}", score_group(s.score, negative_below, median))
             for s in slides
         ],

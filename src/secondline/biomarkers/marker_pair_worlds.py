@@ -8,6 +8,7 @@ from scipy import stats
 
 from secondline.biomarkers.burden_power import HALVES_APART
 from secondline.errors import InputError
+from secondline.proportions.inputs import check_level
 
 MOST_STEPS = 30
 CONVERGED = 1e-10
@@ -195,6 +196,10 @@ def pair_trials(
         If a number cannot be used.
     """
     _check(correlation, n, event_share, bad_shares, n_trials)
+    check_level(level)
+    worlds = tuple(worlds) if isinstance(worlds, (tuple, list)) else (worlds,)
+    if not worlds or not all(isinstance(world, PairWorld) for world in worlds):
+        raise InputError("worlds must be one or more PairWorld, such as those of PAIR_WORLDS.")
     alpha, rows, sizes = 1 - level, [], None
     for world in worlds:
         # the same markers in each world, so that only the truth makes a difference

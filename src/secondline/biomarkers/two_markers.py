@@ -18,7 +18,8 @@ from secondline.biomarkers.nested_subgroups import (
 from secondline.biomarkers.product_share import free_at_year, rank_correlation
 from secondline.cohort import marker as marker_values
 from secondline.errors import InputError, NoFiniteEstimate, one_of
-from secondline.survival import Effect
+from secondline.proportions.inputs import check_level
+from secondline.survival import ARMS, Effect
 from secondline.trials import cox
 
 TARGETS = ("cd19_h_score", "gene_CD19")
@@ -222,8 +223,10 @@ def pair_rows(
     Raises
     ------
     InputError
-        If the two are one.
+        If the two are one, or the arm is none.
     """
+    if not isinstance(arm, str) or arm not in ARMS:
+        raise InputError(f"arm is {arm!r}; allowed: {one_of(ARMS)}.")
     if first == second:
         raise InputError(f"first and second are both {first!r}; two markers are needed.")
     rows = pd.DataFrame({
@@ -256,6 +259,7 @@ def two_markers(
         What the rows were made with.
     level : float
     """
+    _check_rows(rows)
     rows = rows.assign(both=rows["first"] * rows["second"])
     added = model_or_none(rows, ("first", "second"), level)
     joint = model_or_none(rows, ("first", "second", "both"), level)
@@ -316,6 +320,10 @@ def worst_of_four(
     NoFiniteEstimate
         If no group has a finite hazard ratio against the others.
     """
+    _check_rows(rows)
+    check_level(level)
+    if isinstance(n_deals, bool) or not isinstance(n_deals, int) or n_deals < 1:
+        raise InputError(f"n_deals is {n_deals!r}; it must be a whole number, 1 or more.")
     code = (rows["first"] + 2 * rows["second"]).to_numpy(dtype=int)
     rng = np.random.default_rng(seed)
     # the first row is what was seen
@@ -345,6 +353,14 @@ def worst_of_four(
         float(np.exp(np.median(np.take_along_axis(log, worst[None], axis=0)[0, 1:]))),
         float(np.mean(2 * stats.norm.sf(of_worst[1:]) < alpha)), alpha, n_deals,
     )  # fmt: skip
+
+
+def _check_rows(rows) -> None:
+    needed = ("months", "event", "first", "second", "x", "y")
+    if not isinstance(rows, pd.DataFrame) or not set(needed) <= set(rows.columns):
+        raise InputError(f"rows must be a table from pair_rows, with columns {', '.join(needed)}.")
+    if not rows[["first", "second"]].isin([0, 1]).all(axis=None):
+        raise InputError("first and second must be 1 where unfavourable and 0 where not.")
 
 
 def _correlation(rows, first, second, level):

@@ -36,7 +36,7 @@ def h_score_slides(slides):
             share = getattr(slide, name)
             axes.barh(y + 0.1, share, 0.42, left=left, color=colour, edgecolor=GREY, linewidth=0.8)
             if share >= 8:
-                axes.text(left + share / 2, y + 0.1, f"{share:.0f}", ha="center", va="center",
+                axes.text(left + share / 2, y + 0.1, f"{share:.3g}", ha="center", va="center",
                           fontsize=9, color="white" if name == "strong" else INK)  # fmt: skip
             left += share
     axes.set(xlim=(0, 100), ylim=(len(slides) - 0.5, -0.55), yticks=[])

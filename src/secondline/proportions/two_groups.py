@@ -6,7 +6,7 @@ import numpy as np
 from scipy import stats
 
 from secondline.errors import InputError
-from secondline.proportions.inputs import check_counts
+from secondline.proportions.inputs import check_counts, check_level
 from secondline.proportions.single import study_intervals
 
 
@@ -52,7 +52,7 @@ def compare_two(events1, totals1, events2, totals2, *, level: float = 0.95) -> T
     Raises
     ------
     InputError
-        If the counts cannot be used.
+        If the counts or the level cannot be used.
 
     Notes
     -----
@@ -66,6 +66,7 @@ def compare_two(events1, totals1, events2, totals2, *, level: float = 0.95) -> T
     >>> f"{two.difference:.3f} ({two.lower:.3f} to {two.upper:.3f}), P = {two.p:.2f}"
     '0.083 (-0.194 to 0.386), P = 0.66'
     """
+    check_level(level)
     events, totals = check_counts([events1, events2], [totals1, totals2])
     low, high = study_intervals(events, totals, method="wilson", level=level)
     p1, p2 = events / totals
