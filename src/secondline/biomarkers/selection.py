@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from scipy import stats
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize_scalar
 from scipy.special import expit
 
 from secondline.errors import InputError
@@ -252,19 +252,24 @@ def shown_by_cure(odds_ratio: float, cured, *, third: bool = False) -> float:
 
 
 def most_by_cure(cured, *, third: bool = False) -> float:
-    """Return the largest difference that cures can make: they take all the highest tumours.
+    """Return the largest difference that cures can make, whatever the odds ratio.
 
-    Of a normal value cut off above its quantile; the limit of :func:`shown_by_cure`.
+    Cures of all the highest tumours, and of no others, cut a normal value off above its
+    quantile. From second to third line a milder selection can make more: where many are cured
+    at first line and few at second, the sharpest one leaves the second cures little to take.
     """
     first, second = _check(1.0, cured)
-    groups = [(0.0, 1.0), _cut_off(1 - first), _cut_off((1 - first) * (1 - second))]
-    return _apart(*groups[1:]) if third else _apart(*groups[:2])
+    relapsed = _cut_off(1 - first)
+    if not third:
+        return _apart((0.0, 1.0), relapsed)
+    sharpest = _apart(relapsed, _cut_off((1 - first) * (1 - second)))
+    return min(sharpest, shown_by_cure(_strongest(cured, third=True), cured, third=True))
 
 
 def needed_by_cure(shift: float, cured, *, third: bool = False) -> float:
-    """Return the odds ratio of a cure for one standard deviation that makes a difference.
+    """Return the least odds ratio of a cure for one standard deviation that makes a difference.
 
-    nan where no odds ratio does: so few are cured that even the sharpest selection is not
+    nan where no odds ratio does: so few are cured that no selection by cures is strong
     enough, or the difference goes up.
     """
     if not most_by_cure(cured, third=third) < shift <= 0:
@@ -273,7 +278,7 @@ def needed_by_cure(shift: float, cured, *, third: bool = False) -> float:
     def missing(log_ratio):
         return shown_by_cure(np.exp(log_ratio), cured, third=third) - shift
 
-    top = np.log(LARGEST_ODDS_RATIO)
+    top = np.log(_strongest(cured, third=third))
     return float(np.exp(brentq(missing, 0, top))) if missing(top) < 0 else np.nan
 
 
@@ -307,6 +312,18 @@ def needed_by_availability(shift: float, share: float) -> float:
         return shown_by_availability(np.exp(log_ratio), share) - shift
 
     return float(np.exp(brentq(missing, -4, 4)))
+
+
+def _strongest(cured, *, third: bool) -> float:
+    """Return the odds ratio, up to the largest, by which cures make the largest difference."""
+    if not third:
+        return LARGEST_ODDS_RATIO
+    top = np.log(LARGEST_ODDS_RATIO)
+    found = minimize_scalar(
+        lambda log_ratio: shown_by_cure(np.exp(log_ratio), cured, third=True),
+        bounds=(0, top), method="bounded",
+    )  # fmt: skip
+    return float(np.exp(found.x))
 
 
 def _apart(first, later) -> float:
