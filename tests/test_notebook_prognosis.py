@@ -30,6 +30,9 @@ def invariants(recorded, *, cohort="LEO", level=0.95, power=0.8, end=6.0, after=
     # what the bottom line says does not move
     assert (recorded["pr_both"], recorded["early_both"]) == (106, 149)
     assert recorded["leo_p"] < 0.05 < recorded["mer_p"]
+    # by each cohort's own shares progression is worst, and the other two are not told apart
+    assert max(recorded["own_leo_p"], recorded["own_mer_p"]) < 0.05
+    assert all(p[0] < 0.05 and p[1] < 0.05 and p[2] > 0.2 for p in recorded["own_p"].values())
     assert recorded["leo_share"] == pytest.approx(11.18, abs=0.005)
     assert min(recorded["alike_below"], recorded["alike_upper"]) > 0
     assert recorded["alike_needed"] > recorded["early_both"]
@@ -44,7 +47,7 @@ def test_the_page_as_it_stands(run):
     assert worst["LEO"] < 0.05 and worst["both"] < 0.05 < worst["MER"]
     assert 9 < recorded["explains"] < 11
     tables = [page for page in displayed(executed, "text/html") if "sl-table" in page]
-    assert len(tables) == 4
+    assert len(tables) == 5
     assert all("recomputed" in page for page in tables)
 
 

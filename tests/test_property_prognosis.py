@@ -1,9 +1,12 @@
 """Printed shares with intervals, and clocks, against known truths."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy import stats
 
 from secondline import prognosis
 from secondline.errors import InputError
@@ -100,3 +103,67 @@ def test_readings_follow_the_margin():
     comparison = prognosis.comparisons("both")[2]
     assert "not shown to be alike" in prognosis.alike_reading(comparison, "both", 10)
     assert "alike, by that margin" in prognosis.alike_reading(comparison, "both", 25)
+
+
+def test_each_cohort_has_the_shares_that_the_abstract_prints():
+    """Typed from the abstract of Bock et al. 2024: 15, 38, 44 % in MER and 31, 50, 58 % in LEO."""
+    alive = {c: [g.alive for g in prognosis.groups(c, source="abstract")] for c in prognosis.COHORTS}
+    assert alive["MER"] == [6, 15, 23]  # of 40, 40 and 52
+    assert alive["LEO"] == [45, 33, 56]  # of 145, 66 and 97
+    assert alive["both"] == [a + b for a, b in zip(alive["MER"], alive["LEO"], strict=True)]
+    # the review's shares are those of LEO, one a point lower
+    review = [g.alive for g in prognosis.groups("LEO")]
+    assert review[1:] == alive["LEO"][1:] and review[0] < alive["LEO"][0]
+
+
+def test_progression_is_worst_in_each_cohort_and_the_others_are_not_told_apart():
+    for cohort in prognosis.COHORTS:
+        first, second, third = prognosis.comparisons(cohort, source="abstract")
+        assert first.two.p < 0.05 and second.two.p < 0.05 and third.two.p > 0.2
+        assert third.two.lower < 0 < third.two.upper
+        table = [[6, 34], [15, 25]] if cohort == "MER" else None
+        if table:
+            assert first.two.p == pytest.approx(stats.fisher_exact(table).pvalue)
+    page = prognosis.abstract_page(0.95).set_index("Group, or difference")
+    assert list(page.columns) == ["MER", "LEO", "both, added up"]
+    assert page.loc["progression", "MER"].startswith("15 % (7 to 29)")
+
+
+def test_few_patients_are_enough_where_shares_are_far_apart_and_many_where_near():
+    # the arcsine difference is nearly pi: 2 (1.96 + 0.84)^2 / pi^2 is 1.6
+    assert prognosis.patients_needed(1e-12, 1 - 1e-12) == 2
+    assert prognosis.patients_needed(0.5, 0.5000001) == pytest.approx(3.924e14, rel=0.001)
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: prognosis.groups("MER", level=2), "level is 2; it must lie between 0 and 1"),
+        (lambda: prognosis.groups("MER", source="book"), "source is 'book'; allowed: 'review' or"),
+        (lambda: prognosis.comparisons("MER", power="high"), "power is 'high'; it must be a number"),
+        (lambda: prognosis.comparisons("MER", power=0.01), "power is 0.01; it must lie above alpha"),
+        (lambda: prognosis.patients_for_significance(None, 0.3), "p1 is None"),
+        (lambda: prognosis.registry_contrast("relapse", 100, level=float("nan")), "level is nan"),
+        (lambda: prognosis.registry_contrast("relapse", 10**400), "1 to 1,000,000"),
+        (lambda: prognosis.remaining_ratio(None, 1, 1), "it must come from registry_contrast"),
+        (lambda: prognosis.matched_contrasts(level="a"), "level is 'a'"),
+        (lambda: prognosis.high_volume_range("cart", "half"), "share_low is 'half'"),
+        (lambda: prognosis.cured_of_started(None), "reached is None; a share is a number"),
+        (lambda: prognosis.e_value("2"), "risk_ratio is '2'; it must be a number above 0"),
+        (lambda: prognosis.bias_factor("a", 0.3, 2), "first is 'a'; a share is a number"),
+        (lambda: prognosis.explaining_ratio(0.5, 0.3, None), "observed is None"),
+        (lambda: prognosis.share_with_same_hazard("half", 6, 12), "share alive is 'half'"),
+        (lambda: prognosis.share_with_same_hazard(0.5, "soon", 12), "'soon', 12 months"),
+        (lambda: prognosis.share_with_same_hazard(0.5, 6, 12, horizon=None), "horizon is None"),
+        (lambda: prognosis.cohorts_page("wide"), "level is 'wide'"),
+    ],
+)
+def test_what_cannot_be_is_told_in_a_sentence(call, sentence):
+    with pytest.raises(InputError, match=re.escape(sentence)):
+        call()
+
+
+def test_any_kind_of_whole_number_counts_patients():
+    assert prognosis.registry_contrast("relapse", np.int64(150)) == prognosis.registry_contrast(
+        "relapse", 150
+    )

@@ -6,6 +6,7 @@ from secondline.prognosis.groups import (
     COHORTS,
     GROUPS,
     PAIRS,
+    SOURCES,
     Comparison,
     Group,
     comparisons,
@@ -17,6 +18,7 @@ from secondline.prognosis.groups import (
 )
 from secondline.prognosis.pages import (
     PARTIAL_RESPONSES,
+    abstract_page,
     alike_reading,
     cohorts_page,
     comparisons_page,
@@ -50,10 +52,12 @@ __all__ = [
     "OUTCOMES",
     "PAIRS",
     "PARTIAL_RESPONSES",
+    "SOURCES",
     "Comparison",
     "Group",
     "MatchedContrast",
     "RegistryContrast",
+    "abstract_page",
     "alike_reading",
     "bias_factor",
     "cohorts_page",

@@ -3,6 +3,8 @@
 from math import exp, log
 
 from secondline.errors import InputError
+from secondline.prognosis.numbers import check_between
+from secondline.trials.truth import is_number
 
 
 def share_with_same_hazard(
@@ -67,10 +69,10 @@ def failure_that_explains(
 
 
 def _check(share: float, horizon: float, *times: float) -> None:
-    if not 0 < share < 1:
-        raise InputError(f"A share alive is {share!r}; it must lie between 0 and 1.")
-    if not all(0 <= time < horizon for time in times):
+    check_between("A share alive", share, 0, 1)
+    check_between("horizon", horizon, 0)
+    if not all(is_number(time) and 0 <= time < horizon for time in times):
         raise InputError(
-            f"Failures are at {', '.join(f'{time:g}' for time in times)} months; they must lie "
+            f"Failures are at {', '.join(repr(time) for time in times)} months; they must lie "
             f"from 0 to before the horizon of {horizon:g} months."
         )

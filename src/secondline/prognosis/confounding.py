@@ -3,6 +3,8 @@
 from math import inf, sqrt
 
 from secondline.errors import InputError
+from secondline.prognosis.numbers import check_between, check_share
+from secondline.trials.truth import is_number
 
 
 def e_value(risk_ratio: float) -> float:
@@ -27,7 +29,7 @@ def e_value(risk_ratio: float) -> float:
     >>> round(e_value(2.0), 2), e_value(1.0)
     (3.41, 1.0)
     """
-    _above_zero("risk_ratio", risk_ratio)
+    check_between("risk_ratio", risk_ratio, 0)
     ratio = max(risk_ratio, 1 / risk_ratio)
     return ratio + sqrt(ratio * (ratio - 1))
 
@@ -56,9 +58,8 @@ def bias_factor(first: float, second: float, risk_ratio: float) -> float:
     1.256
     """
     for name, share in (("first", first), ("second", second)):
-        if not 0 <= share <= 1:
-            raise InputError(f"{name} is {share!r}; a share lies from 0 to 1.")
-    _above_zero("risk_ratio", risk_ratio)
+        check_share(name, share)
+    check_between("risk_ratio", risk_ratio, 0)
     return (1 + first * (risk_ratio - 1)) / (1 + second * (risk_ratio - 1))
 
 
@@ -89,14 +90,17 @@ def explaining_ratio(first: float, second: float, observed: float) -> float:
     >>> explaining_ratio(0.41, 0.29, 1.71)
     inf
     """
-    if not 0 < second < first <= 1:
-        raise InputError(f"The shares are {first!r} and {second!r}; the first must be the larger.")
-    if not observed >= 1:
-        raise InputError(f"observed is {observed!r}; turn the ratio round if it is below 1.")
+    for name, share in (("first", first), ("second", second)):
+        check_share(name, share)
+    if not 0 < second < first:
+        raise InputError(
+            f"The shares are {first!r} and {second!r}; the first must be the larger, and both "
+            "above 0."
+        )
+    if not (is_number(observed) and observed >= 1):
+        raise InputError(
+            f"observed is {observed!r}; it must be a number of 1 or more. Turn the ratio round if "
+            "it is below 1."
+        )
     room = first - observed * second
     return 1 + (observed - 1) / room if room > 0 else inf
-
-
-def _above_zero(name: str, value: float) -> None:
-    if not 0 < value < inf:
-        raise InputError(f"{name} is {value!r}; it must lie above 0.")

@@ -9,7 +9,9 @@ from scipy import stats
 from secondline.claims import get_claim
 from secondline.errors import InputError, one_of
 from secondline.intervals import counts_from_percentage, whole_number
+from secondline.prognosis.numbers import check_between
 from secondline.proportions import TwoGroups, compare_two, fisher_power, study_intervals
+from secondline.proportions.inputs import check_choice, check_level
 
 COHORTS = ("MER", "LEO", "both")
 # name, and how the claims of the review call it
@@ -19,6 +21,10 @@ PAIRS = (
     ("progression", "early relapse"),
     ("partial response", "early relapse"),
 )
+SOURCES = ("review", "abstract")
+# two-year survival in percent, in the order of GROUPS, from the abstract of the study: Bock et
+# al., Blood Advances 2024;8:3402. The review prints one share a group and no cohort.
+ABSTRACT = {"MER": ("15", "38", "44"), "LEO": ("31", "50", "58")}
 # the exact test is summed over all tables; beyond it the normal one is near enough
 LARGEST_EXACT = 500
 
@@ -89,8 +95,8 @@ def group_counts(cohort: str) -> dict[str, int]:
     }
 
 
-def groups(cohort: str, *, level: float = 0.95) -> tuple[Group, ...]:
-    """Return the groups with the printed shares, taken as those of a cohort.
+def groups(cohort: str, *, level: float = 0.95, source: str = "review") -> tuple[Group, ...]:
+    """Return the groups with printed shares alive, taken as those of a cohort.
 
     The review prints one share for each group and does not say of which cohort it is, nor
     how many were followed for two years. So the intervals are the narrowest that can be.
@@ -99,25 +105,31 @@ def groups(cohort: str, *, level: float = 0.95) -> tuple[Group, ...]:
     ----------
     cohort : {"MER", "LEO", "both"}
     level : float
+    source : {"review", "abstract"}
+        The review's shares, whatever the cohort; or each cohort's own, from the abstract of
+        the study. "both" then adds up the patients of the two.
 
     Raises
     ------
     InputError
-        If there is no such cohort.
+        If there is no such cohort or source, or the level is none.
     """
+    check_choice("source", source, SOURCES)
+    check_level(level)
     found = []
-    for name, n in group_counts(cohort).items():
-        printed = get_claim(f"prr-bock-os2-{GROUPS[name]}").value
-        near = float(printed) * n / 100
-        alive = min(counts_from_percentage(printed, n) or (round(near),),
-                    key=lambda count: abs(count - near))  # fmt: skip
+    for place, (name, n) in enumerate(group_counts(cohort).items()):
+        if source == "review":
+            alive = _nearest_count(get_claim(f"prr-bock-os2-{GROUPS[name]}").value, n)
+        else:
+            named = ABSTRACT if cohort == "both" else (cohort,)
+            alive = sum(_nearest_count(ABSTRACT[c][place], group_counts(c)[name]) for c in named)
         lower, upper = study_intervals([alive], [n], method="wilson", level=level)
         found.append(Group(name, n, alive, alive / n, float(lower[0]), float(upper[0])))
     return tuple(found)
 
 
 def comparisons(
-    cohort: str, *, level: float = 0.95, power: float = 0.8
+    cohort: str, *, level: float = 0.95, power: float = 0.8, source: str = "review"
 ) -> tuple[Comparison, ...]:
     """Compare the groups of a cohort, two at a time, in the order of :data:`PAIRS`.
 
@@ -127,18 +139,35 @@ def comparisons(
     level : float
     power : float
         Wanted, for the number of patients needed.
+    source : {"review", "abstract"}
+        See :func:`groups`. The true shares that power supposes are the review's as it prints
+        them, or the abstract's as counts.
+
+    Raises
+    ------
+    InputError
+        If there is no such cohort or source, or a number cannot be.
     """
-    by_name = {group.name: group for group in groups(cohort, level=level)}
+    by_name = {group.name: group for group in groups(cohort, level=level, source=source)}
     found = []
     for first, second in PAIRS:
         a, b = by_name[first], by_name[second]
         two = compare_two(b.alive, b.n, a.alive, a.n, level=level)
-        p1, p2 = (float(get_claim(f"prr-bock-os2-{GROUPS[x]}").value) / 100
-                  for x in (first, second))  # fmt: skip
+        p1, p2 = a.share, b.share
+        if source == "review":
+            p1, p2 = (float(get_claim(f"prr-bock-os2-{GROUPS[x]}").value) / 100
+                      for x in (first, second))  # fmt: skip
         found.append(Comparison(
             first, second, two, fisher_power(p1, a.n, p2, b.n), patients_needed(p1, p2, power),
         ))  # fmt: skip
     return tuple(found)
+
+
+def _nearest_count(printed: str, n: int) -> int:
+    """Return the count that a printed percentage stands for, the nearest if several do."""
+    near = float(printed) * n / 100
+    return min(counts_from_percentage(printed, n) or (round(near),),
+               key=lambda count: abs(count - near))  # fmt: skip
 
 
 def patients_needed(p1: float, p2: float, power: float = 0.8, alpha: float = 0.05) -> int:
@@ -156,14 +185,23 @@ def patients_needed(p1: float, p2: float, power: float = 0.8, alpha: float = 0.0
     from statsmodels.stats.proportion import proportion_effectsize
 
     for name, value in (("p1", p1), ("p2", p2), ("power", power), ("alpha", alpha)):
-        if not 0 < value < 1:
-            raise InputError(f"{name} is {value!r}; it must lie between 0 and 1.")
+        check_between(name, value, 0, 1)
+    if not power > alpha:
+        raise InputError(f"power is {power!r}; it must lie above alpha, {alpha!r}.")
     if p1 == p2:
         raise InputError(f"p1 and p2 are both {p1!r}; no number of patients tells them apart.")
-    size = NormalIndPower().solve_power(
-        abs(proportion_effectsize(p1, p2)), power=power, alpha=alpha
-    )
-    return ceil(size)
+    effect, test = abs(proportion_effectsize(p1, p2)), NormalIndPower()
+    # double until there are enough, then halve the gap
+    too_few, enough = 0, 1
+    while test.power(effect, enough, alpha) < power:
+        too_few, enough = enough, 2 * enough
+    while enough - too_few > 1:
+        middle = (too_few + enough) // 2
+        if test.power(effect, middle, alpha) < power:
+            too_few = middle
+        else:
+            enough = middle
+    return enough
 
 
 def mix_test() -> tuple[float, float]:
@@ -182,8 +220,7 @@ def patients_for_significance(p1: float, p2: float, alpha: float = 0.05) -> int:
         If the shares are alike, or a number does not lie between 0 and 1.
     """
     for name, value in (("p1", p1), ("p2", p2), ("alpha", alpha)):
-        if not 0 < value < 1:
-            raise InputError(f"{name} is {value!r}; it must lie between 0 and 1.")
+        check_between(name, value, 0, 1)
     if p1 == p2:
         raise InputError(f"p1 and p2 are both {p1!r}; no number of patients tells them apart.")
     mean = (p1 + p2) / 2

@@ -4,8 +4,9 @@ import pandas as pd
 
 from secondline.claims import get_claim
 from secondline.intervals import bare_p, counts_from_percentage, whole_number
-from secondline.prognosis.groups import COHORTS, group_counts
+from secondline.prognosis.groups import COHORTS, comparisons, group_counts, groups
 from secondline.proportions import study_intervals
+from secondline.proportions.inputs import check_level
 
 # trial or registry, arm, claim with the share, claim with the patients ("" where not printed)
 PARTIAL_RESPONSES = (
@@ -19,6 +20,7 @@ PARTIAL_RESPONSES = (
 
 def cohorts_page(level: float) -> pd.DataFrame:
     """Return the groups' sizes in both cohorts, with their shares of the refractory patients."""
+    check_level(level)
     rows = []
     for cohort in COHORTS:
         counts = group_counts(cohort)
@@ -53,6 +55,25 @@ def shares_page(by_cohort: dict) -> pd.DataFrame:
     ])  # fmt: skip
 
 
+def abstract_page(level: float) -> pd.DataFrame:
+    """Return each cohort's own shares from the abstract, and their differences, as texts."""
+    columns = {}
+    for cohort in COHORTS:
+        own = groups(cohort, level=level, source="abstract")
+        pairs = comparisons(cohort, level=level, source="abstract")
+        columns[cohort] = {
+            g.name: f"{100 * g.share:.0f} % ({100 * g.lower:.0f} to {100 * g.upper:.0f})"
+            for g in own
+        } | {
+            f"{c.second} less {c.first}, points": (
+                f"{points(c.two.difference, c.two.lower, c.two.upper)}, P {_p(c.two.p)}"
+            )
+            for c in pairs
+        }
+    table = pd.DataFrame(columns).rename_axis("Group, or difference").reset_index()
+    return table.rename(columns={"both": "both, added up"})
+
+
 def comparisons_page(by_cohort: dict, power: float) -> pd.DataFrame:
     """Return the comparisons of groups under each reading, as texts.
 
@@ -78,6 +99,7 @@ def comparisons_page(by_cohort: dict, power: float) -> pd.DataFrame:
 
 def partial_responses_page(level: float) -> pd.DataFrame:
     """Return the shares in partial response in trials and a registry, as texts."""
+    check_level(level)
     rows = []
     for study, arm, share, size, what in PARTIAL_RESPONSES:
         printed = get_claim(share).value
@@ -123,6 +145,11 @@ def alike_reading(comparison, cohort: str, margin: float) -> str:
         f"{significant} significant, which says little by itself: the chance to find it, if it "
         f"is the truth, is {100 * comparison.power:.0f} %. {verdict}"
     )
+
+
+def _p(p: float) -> str:
+    text = bare_p(p)
+    return text if text.startswith("<") else f"= {text}"
 
 
 def _signed(number: float) -> str:

@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 from math import exp, sqrt
+from numbers import Integral
 
 from scipy import stats
 
 from secondline.claims import get_claim
-from secondline.errors import InputError, one_of
+from secondline.errors import InputError
 from secondline.intervals import counts_from_percentage, read_number, whole_number
 from secondline.prognosis.confounding import bias_factor, e_value, explaining_ratio
+from secondline.prognosis.numbers import check_between, check_share
 from secondline.proportions import TwoGroups, compare_two, fisher_power
+from secondline.proportions.inputs import check_choice, check_level
 
 OUTCOMES = ("relapse", "death")
+LARGEST = 1_000_000  # patients in a group that a reader may suppose
 FACTORS = {"lines": "more than two lines before", "node": "largest node above 5 cm"}
 
 
@@ -94,10 +98,10 @@ def registry_contrast(outcome: str, n: int, *, level: float = 0.95) -> RegistryC
     InputError
         If the outcome is unknown or `n` is no number of patients.
     """
-    if outcome not in OUTCOMES:
-        raise InputError(f"outcome is {outcome!r}; allowed: {one_of(OUTCOMES)}.")
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        raise InputError(f"n is {n!r}; it must be a whole number of patients.")
+    check_choice("outcome", outcome, OUTCOMES)
+    if isinstance(n, bool) or not isinstance(n, Integral) or not 1 <= n <= LARGEST:
+        raise InputError(f"n is {n!r}; it must be a whole number of patients, 1 to {LARGEST:,}.")
+    check_level(level)
     if outcome == "relapse":
         car_t, transplant = (_share(f"prr-discussion-cibmtr-relapse-{x}") for x in ("cart", "asct"))
     else:
@@ -125,7 +129,14 @@ def remaining_ratio(contrast: RegistryContrast, lines: float, node: float) -> fl
     lines, node : float
         Risk ratios of the outcome with each factor. They are taken to be independent of each
         other and to multiply.
+
+    Raises
+    ------
+    InputError
+        If there is no contrast, or a ratio is not above 0.
     """
+    if not isinstance(contrast, RegistryContrast):
+        raise InputError(f"contrast is {contrast!r}; it must come from registry_contrast.")
     ratios = {"lines": lines, "node": node}
     left = contrast.risk_ratio
     for name, shares in imbalances().items():
@@ -134,7 +145,14 @@ def remaining_ratio(contrast: RegistryContrast, lines: float, node: float) -> fl
 
 
 def matched_contrasts(*, level: float = 0.95) -> tuple[MatchedContrast, ...]:
-    """Compare the matched groups, for the CAR-T counts at and around the printed percentage."""
+    """Compare the matched groups, for the CAR-T counts at and around the printed percentage.
+
+    Raises
+    ------
+    InputError
+        If the level does not lie between 0 and 1.
+    """
+    check_level(level)
     n = whole_number(get_claim("prr-discussion-strati-matched-n").value)
     printed = get_claim("prr-discussion-strati-relapse-cart").value
     asct = get_claim("prr-discussion-strati-relapse-asct").value
@@ -171,10 +189,8 @@ def high_volume_range(arm: str, share_low: float) -> tuple[float, float]:
     InputError
         If the share or the arm cannot be.
     """
-    if arm not in ("cart", "asct"):
-        raise InputError(f"arm is {arm!r}; allowed: 'cart' or 'asct'.")
-    if not 0 < share_low < 1:
-        raise InputError(f"share_low is {share_low!r}; it must lie between 0 and 1.")
+    check_choice("arm", arm, ("cart", "asct"))
+    check_between("share_low", share_low, 0, 1)
     whole = read_number(get_claim(f"prr-discussion-strati-relapse-{arm}").value)
     low = read_number(get_claim(f"prr-discussion-strati-low-{arm}").value)
     ends = [
@@ -191,9 +207,13 @@ def cured_of_started(reached: float) -> float:
     ----------
     reached : float
         Share of patients who start salvage and reach the transplant, from 0 to 1.
+
+    Raises
+    ------
+    InputError
+        If it is no share.
     """
-    if not 0 <= reached <= 1:
-        raise InputError(f"reached is {reached!r}; a share lies from 0 to 1.")
+    check_share("reached", reached)
     return reached * _share("prr-discussion-asct-pr-cure")
 
 

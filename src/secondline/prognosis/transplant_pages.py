@@ -64,7 +64,9 @@ def registry_reading(contrast: RegistryContrast, lines: float, node: float) -> s
     left = remaining_ratio(contrast, lines, node)
     gone = np.log(contrast.risk_ratio / left) / np.log(contrast.risk_ratio)
     amount = (
-        "more than all of it" if gone > 1.005 else f"{100 * max(gone, 0):.0f} % of it, on the log scale"
+        "more than all of it"
+        if gone > 1.005
+        else f"{100 * max(gone, 0):.0f} % of it, on the log scale"
     )
     return (
         f"If more than two lines multiply the risk of {contrast.outcome} by {lines:g} and a large "
@@ -76,14 +78,17 @@ def registry_reading(contrast: RegistryContrast, lines: float, node: float) -> s
 def matched_reading(contrasts: tuple[MatchedContrast, ...]) -> str:
     """Say whether the printed percentage can be a count, and what the groups can tell."""
     first = contrasts[0]
-    start = (
-        f"No count out of {first.n} rounds to the printed percentage. "
-        if not any(c.printed for c in contrasts)
-        else ""
-    )
     p = " or ".join(bare_p(c.two.p) for c in contrasts)
+    if any(c.printed for c in contrasts):
+        start = f"P is {p}."
+    else:
+        start = (
+            f"No count out of {first.n} rounds to the printed percentage. It may be an estimate "
+            f"over time, which need not be a count where patients were lost on the way. With the "
+            f"counts on either side of it, P is {p}."
+        )
     return (
-        f"{start}With the counts on either side of it, P is {p}. Two groups of {first.n} find a "
+        f"{start} Two groups of {first.n} find a "
         f"difference as large as the printed one in {100 * first.power:.0f} % of studies."
     )
 
