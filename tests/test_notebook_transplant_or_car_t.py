@@ -30,9 +30,6 @@ def invariants(recorded, *, outcome="relapse", lines_effect=2.0, node_effect=1.5
     # 20 and 25 of 45
     assert recorded["reach_low"] == pytest.approx(44.44, abs=0.01)
     assert recorded["reach_high"] == pytest.approx(55.56, abs=0.01)
-    # 20 and 25 of 45
-    assert recorded["reach_low"] == pytest.approx(44.44, abs=0.01)
-    assert recorded["reach_high"] == pytest.approx(55.56, abs=0.01)
 
 
 def test_the_page_as_it_stands(run):

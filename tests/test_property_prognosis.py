@@ -83,7 +83,7 @@ def test_the_clock_is_that_of_drawn_patients():
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
-    [((1.0, 6, 12), "A share alive is 1.0"), ((0.5, 6, 24), "before the horizon of 24 months"),
+    [((1.0, 6, 12), "share is 1.0"), ((0.5, 6, 24), "before the horizon of 24 months"),
      ((0.5, -1, 12), "must lie from 0")],
 )  # fmt: skip
 def test_clocks_that_cannot_be_are_refused(arguments, sentence):
@@ -148,11 +148,11 @@ def test_few_patients_are_enough_where_shares_are_far_apart_and_many_where_near(
         (lambda: prognosis.remaining_ratio(None, 1, 1), "it must come from registry_contrast"),
         (lambda: prognosis.matched_contrasts(level="a"), "level is 'a'"),
         (lambda: prognosis.high_volume_range("cart", "half"), "share_low is 'half'"),
-        (lambda: prognosis.cured_of_started(None), "reached is None; a share is a number"),
+        (lambda: prognosis.cured_of_started(None), "reached is None; it must be a share"),
         (lambda: prognosis.e_value("2"), "risk_ratio is '2'; it must be a number above 0"),
-        (lambda: prognosis.bias_factor("a", 0.3, 2), "first is 'a'; a share is a number"),
+        (lambda: prognosis.bias_factor("a", 0.3, 2), "first is 'a'; it must be a share"),
         (lambda: prognosis.explaining_ratio(0.5, 0.3, None), "observed is None"),
-        (lambda: prognosis.share_with_same_hazard("half", 6, 12), "share alive is 'half'"),
+        (lambda: prognosis.share_with_same_hazard("half", 6, 12), "share is 'half'"),
         (lambda: prognosis.share_with_same_hazard(0.5, "soon", 12), "'soon', 12 months"),
         (lambda: prognosis.share_with_same_hazard(0.5, 6, 12, horizon=None), "horizon is None"),
         (lambda: prognosis.cohorts_page("wide"), "level is 'wide'"),

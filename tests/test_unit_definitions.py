@@ -354,7 +354,7 @@ def test_a_positive_scan_in_whole_patients():
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ((1.2, 0.8, 0.9, 0.9), "lymphoma is 1.2; it must lie between 0 and 1."),
+        ((1.2, 0.8, 0.9, 0.9), "lymphoma is 1.2; it must be a share from 0 to 1."),
         ((0.2, 0.8, -0.1, 0.9), "specificity is -0.1"),
         ((0.2, 0.0, 1.0, 0.9), "No scan would be positive."),
     ],

@@ -336,8 +336,8 @@ def test_negative_scans_in_whole_patients():
     [
         ((0.8, 0.1, 0.9), "Of 90 negative scans in 100 patients, 18 would be wrong, but only 10 of"),
         ((0.9, 0.5, 0.7), "43 of 100 patients would have to have a positive scan and the outcome, but"),
-        ((1.0, 0.3, 0.5), "npv is 1; it must lie between 0 and 1."),
-        ((0.8, 0.3, 0.0), "negative is 0; it must lie between 0 and 1."),
+        ((1.0, 0.3, 0.5), "npv is 1.0; it must be a number between 0 and 1."),
+        ((0.8, 0.3, 0.0), "negative is 0.0; it must be a number between 0 and 1."),
     ],
 )
 def test_shares_that_cannot_hold_together_get_a_sentence(values, sentence):

@@ -6,6 +6,14 @@ import pytest
 
 from secondline import pathways
 from secondline.errors import InputError
+from secondline.pathways import (
+    assessment,
+    guidelines,
+    negative_scan,
+    positive_scan,
+    refractory,
+    response,
+)
 from secondline.tables import read_dictionary
 
 INPUTS = """input,kind,allowed,unit,meaning
@@ -280,3 +288,34 @@ def test_dictionary_names_the_columns_of_the_tables():
     fixed = ["table", "source", "rule", "input", "answer", "reason", "claims"]
     assert columns("pathways/zuma7_eligibility") == fixed
     assert columns("pathways/inputs") == ["input", "kind", "allowed", "unit", "meaning"]
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: pathways.decide(None, {}), "table is None; it must be a decision table"),
+        (lambda: pathways.decide(pathways.read_table("bock_bands"), None), "The case is None"),
+        (lambda: pathways.gaps("rules"), "table is 'rules'; it must be a decision table"),
+        (lambda: positive_scan.diseased_outcome(2, 0.5, 0.9), "group is 2; it must be a share"),
+        (lambda: pathways.eligibility(None), "The case is None; it must be a dict"),
+        (lambda: pathways.single_changes("old"), "The case is 'old'; it must be a dict"),
+        (lambda: pathways.read_table(None), "source is None; give the name or the path"),
+        (lambda: assessment.assess(3), "The case is 3; it must be a dict"),
+        (lambda: guidelines.compare([]), "The case is []; it must be a dict"),
+        (lambda: guidelines.compare({}, "text"), "readings is 'text'; it must be Readings"),
+        (lambda: negative_scan.negative_scan("a", 0.3, 0.7), "npv is 'a'; it must be a number"),
+        (lambda: negative_scan.outcome_share(0.8, 0), "ratio is 0; it must be a number above 0"),
+        (lambda: negative_scan.likelihood_ratio(0.8, 1), "outcome is 1; it must be a number"),
+        (lambda: positive_scan.positive_scan(0.2, None, 1, 1), "sensitivity is None; it must be"),
+        (lambda: positive_scan.ppv_that_explains("a", 0.3, 0.9), "group is 'a'; it must be a share"),
+        (lambda: response.spd(None), "lesions is None; give two diameters"),
+        (lambda: response.spd([(1, 2, 3)]), "Lesion 1 has 3 diameters; the SPD takes two"),
+        (lambda: response.change_from_diameters("half"), "fall is 'half'; it must be a share"),
+        (lambda: refractory.name_grid("five"), "first_line_months is 'five'; it must be a number"),
+        (lambda: refractory.cohort_names("MER", None), "first_line_months is None"),
+    ],
+)
+def test_what_is_no_table_no_case_and_no_number_is_told_in_a_sentence(call, sentence):
+    with pytest.raises(InputError) as caught:
+        call()
+    assert sentence in str(caught.value)

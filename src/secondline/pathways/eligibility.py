@@ -202,6 +202,7 @@ def single_changes(patient: Mapping) -> tuple[tuple[str, str, Eligibility], ...]
     tuple of (str, str, Eligibility)
         The input, the other values in words, and the result with one of them.
     """
+    check_case(eligibility_inputs(), patient)
     tables = tuple(eligibility_tables().values())
     changes = []
     for i in eligibility_inputs():

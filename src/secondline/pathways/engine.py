@@ -98,6 +98,7 @@ def decide(table: DecisionTable, case: Mapping) -> Decision:
         If a value is missing or cannot be, with what is allowed; or if two rules fit,
         with their names.
     """
+    _check_tables([table])
     check_case(table.inputs, case)
     rules = _fitting(table, case)
     if len(rules) > 1:
@@ -121,6 +122,8 @@ def decide(table: DecisionTable, case: Mapping) -> Decision:
 
 def check_case(inputs, case: Mapping) -> None:
     """Raise an InputError that names every value that is missing or cannot be."""
+    if not isinstance(case, Mapping):
+        raise InputError(f"The case is {case!r}; it must be a dict of values by the inputs' names.")
     faults = [
         i.fault(case[i.name]) if i.name in case else f"{i.name} is missing; {i.allowed}."
         for i in inputs
@@ -201,7 +204,14 @@ def _fitting(table: DecisionTable, case: Mapping) -> list[Rule]:
     ]
 
 
+def _check_tables(tables) -> None:
+    for table in tables:
+        if not isinstance(table, DecisionTable):
+            raise InputError(f"table is {table!r}; it must be a decision table, from read_table.")
+
+
 def _cases(tables) -> Iterator[tuple[dict, str]]:
+    _check_tables(tables)
     names = list(dict.fromkeys(i.name for table in tables for i in table.inputs))
     for cells in itertools.product(*(cells_of(tables, name) for name in names)):
         case = {name: cell.value for name, cell in zip(names, cells, strict=True)}

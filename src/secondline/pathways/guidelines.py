@@ -277,7 +277,9 @@ def compare(patient: Mapping, readings: Readings | None = None) -> Comparison:
     InputError
         If a value is missing or cannot be; one sentence for each, with what is allowed.
     """
-    readings = readings or Readings()
+    readings = Readings() if readings is None else readings
+    if not isinstance(readings, Readings):
+        raise InputError(f"readings is {readings!r}; it must be Readings(...).")
     check_case(guideline_inputs(), patient)
     case = {i.name: patient[i.name] for i in guideline_inputs()} | indices(patient)
     routes = {guideline: _route(guideline, case, readings) for guideline in GUIDELINES}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from secondline.errors import InputError
+from secondline.trials.truth import check_above_zero, check_between
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,7 @@ def negative_scan(npv: float, outcome: float, negative: float) -> NegativeScan:
     InputError
         If a share is not between 0 and 1, or the three cannot hold in one group.
     """
-    for name, value in {"npv": npv, "outcome": outcome, "negative": negative}.items():
-        if not 0 < value < 1:
-            raise InputError(f"{name} is {value:g}; it must lie between 0 and 1.")
+    check_between(0, 1, npv=npv, outcome=outcome, negative=negative)
     scan = NegativeScan(npv, outcome, negative)
     if scan.right_positive < 0:
         raise InputError(
@@ -90,17 +89,31 @@ def outcome_share(npv: float, ratio: float) -> float:
         Likelihood ratio of a negative scan: how many times as common it is in patients
         with the outcome as in those without; 1 for a scan that tells nothing.
 
+    Raises
+    ------
+    InputError
+        If the value does not lie between 0 and 1, or the ratio is not above 0.
+
     Examples
     --------
     >>> round(outcome_share(0.8, 0.5), 3)
     0.333
     """
+    check_between(0, 1, npv=npv)
+    check_above_zero(ratio=ratio)
     odds = (1 - npv) / npv / ratio
     return odds / (1 + odds)
 
 
 def likelihood_ratio(npv: float, outcome: float) -> float:
-    """Return the ratio by which a negative scan must change the odds of the outcome."""
+    """Return the ratio by which a negative scan must change the odds of the outcome.
+
+    Raises
+    ------
+    InputError
+        If a share does not lie between 0 and 1.
+    """
+    check_between(0, 1, npv=npv, outcome=outcome)
     return (1 - npv) / npv / (outcome / (1 - outcome))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from secondline.errors import InputError
+from secondline.trials.truth import check_share
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,7 @@ def positive_scan(
         "lymphoma": lymphoma, "sensitivity": sensitivity, "specificity": specificity,
         "biopsy_sensitivity": biopsy_sensitivity,
     }  # fmt: skip
-    for name, value in values.items():
-        if not 0 <= value <= 1:
-            raise InputError(f"{name} is {value:g}; it must lie between 0 and 1.")
+    check_share(**values)
     scan = PositiveScan(**values)
     if scan.positive == 0:
         raise InputError(
@@ -101,11 +100,17 @@ def diseased_outcome(group: float, ppv: float, clear: float) -> float:
     float
         Below 0 where the three cannot hold together.
 
+    Raises
+    ------
+    InputError
+        If a share alive is none.
+
     Examples
     --------
     >>> round(diseased_outcome(0.5, 0.8, 0.9), 3)
     0.4
     """
+    check_share(group=group, clear=clear)
     return (group - (1 - ppv) * clear) / ppv
 
 
@@ -128,6 +133,7 @@ def ppv_that_explains(group: float, diseased: float, clear: float) -> float:
     >>> round(ppv_that_explains(0.5, 0.3, 0.9), 3)
     0.667
     """
+    check_share(group=group, diseased=diseased, clear=clear)
     if not diseased < clear or not diseased <= group <= clear:
         raise InputError(
             f"{100 * group:g} % of the group are alive; that must lie between {100 * diseased:g} % "

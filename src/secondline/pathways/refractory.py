@@ -8,6 +8,7 @@ from secondline.claims import get_claim
 from secondline.errors import InputError, one_of
 from secondline.pathways.engine import Decision, decide
 from secondline.pathways.tables import DecisionTable, read_table, read_tables
+from secondline.trials.truth import is_number
 
 # those that give a name to every failure of first line, or leave it open
 DEFINITIONS = (
@@ -111,6 +112,9 @@ def names(patient: Mapping) -> tuple[Decision, ...]:
 
 def case_of(response: str, months: float, first_line_months: float) -> dict:
     """Return a case of the definitions, with the clock from diagnosis added up."""
+    for name, value in {"months": months, "first_line_months": first_line_months}.items():
+        if not (is_number(value) and value >= 0):
+            raise InputError(f"{name} is {value!r}; it must be a number of months, 0 or more.")
     return {
         "response_to_first_line": response,
         "months_since_first_line": months,

@@ -9,6 +9,7 @@ from numbers import Real
 from secondline.errors import InputError
 from secondline.pathways.engine import Decision, decide, enumerate_cases
 from secondline.pathways.tables import DecisionTable, read_tables
+from secondline.trials.truth import check_share
 
 MOST_LESIONS = 6
 TIMES = ("interim", "end of treatment")
@@ -114,11 +115,17 @@ def spd(lesions: Sequence[tuple[float, float]]) -> float:
     >>> spd([(3.0, 2.0), (2.0, 2.0)])
     10.0
     """
+    try:
+        lesions = [tuple(pair) for pair in lesions]
+    except TypeError:
+        raise InputError(f"lesions is {lesions!r}; give two diameters for each lesion.") from None
     if not 1 <= len(lesions) <= MOST_LESIONS:
         raise InputError(
             f"There are {len(lesions)} lesions; the SPD takes from 1 to {MOST_LESIONS} of them."
         )
     for place, pair in enumerate(lesions, start=1):
+        if len(pair) != 2:
+            raise InputError(f"Lesion {place} has {len(pair)} diameters; the SPD takes two.")
         for diameter in pair:
             good = isinstance(diameter, Real) and not isinstance(diameter, bool)
             if not good or not isfinite(diameter) or diameter < 0:
@@ -160,9 +167,15 @@ def spd_change(before: Sequence[tuple[float, float]], now: Sequence[tuple[float,
 def change_from_diameters(fall: float) -> float:
     """Return the change of the SPD in percent if every diameter falls by a share of itself.
 
+    Raises
+    ------
+    InputError
+        If the fall is no share.
+
     Examples
     --------
     >>> round(change_from_diameters(0.3), 1)
     -51.0
     """
+    check_share(fall=fall)
     return 100 * ((1 - fall) ** 2 - 1)

@@ -147,6 +147,8 @@ def read_tables(source: str | Path, inputs: dict[str, Input] | None = None):
         cases out is another question: see :func:`overlaps` and :func:`gaps`.
     """
     known = read_inputs() if inputs is None else inputs
+    if not isinstance(source, str | Path):
+        raise InputError(f"source is {source!r}; give the name or the path of a file of tables.")
     path = Path(source)
     if path.suffix != ".csv":
         path = _folder() / f"{source}.csv"

@@ -3,8 +3,7 @@
 from math import exp, log
 
 from secondline.errors import InputError
-from secondline.prognosis.numbers import check_between
-from secondline.trials.truth import is_number
+from secondline.trials.truth import check_above_zero, check_between, is_number
 
 
 def share_with_same_hazard(
@@ -64,13 +63,13 @@ def failure_that_explains(
     9.9
     """
     _check(share, horizon, failed_at)
-    _check(other_share, horizon)
+    check_between(0, 1, other_share=other_share)
     return horizon - (horizon - failed_at) * log(other_share) / log(share)
 
 
 def _check(share: float, horizon: float, *times: float) -> None:
-    check_between("A share alive", share, 0, 1)
-    check_between("horizon", horizon, 0)
+    check_between(0, 1, share=share)
+    check_above_zero(horizon=horizon)
     if not all(is_number(time) and 0 <= time < horizon for time in times):
         raise InputError(
             f"Failures are at {', '.join(repr(time) for time in times)} months; they must lie "

@@ -3,8 +3,7 @@
 from math import inf, sqrt
 
 from secondline.errors import InputError
-from secondline.prognosis.numbers import check_between, check_share
-from secondline.trials.truth import is_number
+from secondline.trials.truth import check_above_zero, check_share, is_number
 
 
 def e_value(risk_ratio: float) -> float:
@@ -29,7 +28,7 @@ def e_value(risk_ratio: float) -> float:
     >>> round(e_value(2.0), 2), e_value(1.0)
     (3.41, 1.0)
     """
-    check_between("risk_ratio", risk_ratio, 0)
+    check_above_zero(risk_ratio=risk_ratio)
     ratio = max(risk_ratio, 1 / risk_ratio)
     return ratio + sqrt(ratio * (ratio - 1))
 
@@ -57,9 +56,8 @@ def bias_factor(first: float, second: float, risk_ratio: float) -> float:
     >>> round(bias_factor(0.67, 0.33, 2.0), 3)
     1.256
     """
-    for name, share in (("first", first), ("second", second)):
-        check_share(name, share)
-    check_between("risk_ratio", risk_ratio, 0)
+    check_share(first=first, second=second)
+    check_above_zero(risk_ratio=risk_ratio)
     return (1 + first * (risk_ratio - 1)) / (1 + second * (risk_ratio - 1))
 
 
@@ -90,8 +88,7 @@ def explaining_ratio(first: float, second: float, observed: float) -> float:
     >>> explaining_ratio(0.41, 0.29, 1.71)
     inf
     """
-    for name, share in (("first", first), ("second", second)):
-        check_share(name, share)
+    check_share(first=first, second=second)
     if not 0 < second < first:
         raise InputError(
             f"The shares are {first!r} and {second!r}; the first must be the larger, and both "

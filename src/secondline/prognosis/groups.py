@@ -9,9 +9,9 @@ from scipy import stats
 from secondline.claims import get_claim
 from secondline.errors import InputError, one_of
 from secondline.intervals import counts_from_percentage, whole_number
-from secondline.prognosis.numbers import check_between
 from secondline.proportions import TwoGroups, compare_two, fisher_power, study_intervals
 from secondline.proportions.inputs import check_choice, check_level
+from secondline.trials.truth import check_between
 
 COHORTS = ("MER", "LEO", "both")
 # name, and how the claims of the review call it
@@ -184,8 +184,7 @@ def patients_needed(p1: float, p2: float, power: float = 0.8, alpha: float = 0.0
     from statsmodels.stats.power import NormalIndPower
     from statsmodels.stats.proportion import proportion_effectsize
 
-    for name, value in (("p1", p1), ("p2", p2), ("power", power), ("alpha", alpha)):
-        check_between(name, value, 0, 1)
+    check_between(0, 1, p1=p1, p2=p2, power=power, alpha=alpha)
     if not power > alpha:
         raise InputError(f"power is {power!r}; it must lie above alpha, {alpha!r}.")
     if p1 == p2:
@@ -219,8 +218,7 @@ def patients_for_significance(p1: float, p2: float, alpha: float = 0.05) -> int:
     InputError
         If the shares are alike, or a number does not lie between 0 and 1.
     """
-    for name, value in (("p1", p1), ("p2", p2), ("alpha", alpha)):
-        check_between(name, value, 0, 1)
+    check_between(0, 1, p1=p1, p2=p2, alpha=alpha)
     if p1 == p2:
         raise InputError(f"p1 and p2 are both {p1!r}; no number of patients tells them apart.")
     mean = (p1 + p2) / 2

@@ -10,9 +10,9 @@ from secondline.claims import get_claim
 from secondline.errors import InputError
 from secondline.intervals import counts_from_percentage, read_number, whole_number
 from secondline.prognosis.confounding import bias_factor, e_value, explaining_ratio
-from secondline.prognosis.numbers import check_between, check_share
 from secondline.proportions import TwoGroups, compare_two, fisher_power
 from secondline.proportions.inputs import check_choice, check_level
+from secondline.trials.truth import check_between, check_share
 
 OUTCOMES = ("relapse", "death")
 LARGEST = 1_000_000  # patients in a group that a reader may suppose
@@ -190,7 +190,7 @@ def high_volume_range(arm: str, share_low: float) -> tuple[float, float]:
         If the share or the arm cannot be.
     """
     check_choice("arm", arm, ("cart", "asct"))
-    check_between("share_low", share_low, 0, 1)
+    check_between(0, 1, share_low=share_low)
     whole = read_number(get_claim(f"prr-discussion-strati-relapse-{arm}").value)
     low = read_number(get_claim(f"prr-discussion-strati-low-{arm}").value)
     ends = [
@@ -213,7 +213,7 @@ def cured_of_started(reached: float) -> float:
     InputError
         If it is no share.
     """
-    check_share("reached", reached)
+    check_share(reached=reached)
     return reached * _share("prr-discussion-asct-pr-cure")
 
 

@@ -229,6 +229,15 @@ def check_above_zero(**values) -> None:
             raise InputError(f"{name} is {value!r}; it must be a number above 0.")
 
 
+def check_between(low: float, high: float, **values) -> None:
+    """Raise InputError unless each named value lies between two limits and on neither."""
+    for name, value in values.items():
+        if not (is_number(value) and low < value < high):
+            raise InputError(
+                f"{name} is {value!r}; it must be a number between {low:g} and {high:g}."
+            )
+
+
 def check_share(**values) -> None:
     """Raise InputError unless each named value lies between 0 and 1."""
     for name, value in values.items():
