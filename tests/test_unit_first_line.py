@@ -119,7 +119,7 @@ def test_early_deaths_without_a_recorded_response_are_counted():
     )  # fmt: skip
     assert external.flow_reading(table) == (
         "Of 4 patients with a survival time and no recorded response 3 died, 2 of them by month 3; "
-        "of the 2 deaths of the others, 1."
+        "of the others 2 died, 1 of them by then."
     )
     assert "none is known to have died" in external.flow_reading(
         patients(response=[np.nan, "none"], died=[False, True])

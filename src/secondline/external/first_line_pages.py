@@ -48,7 +48,7 @@ def flow_reading(patients: pd.DataFrame) -> str:
     if not unknown[0]:
         return f"Of {missing.sum()} patients without a recorded response none is known to have died."
     beside = (
-        f"; of the {known[0]} deaths of the others, {known[1]}"
+        f"; of the others {known[0]} died, {known[1]} of them by then"
         if known[0]
         else "; of the others nobody is known to have died"
     )

@@ -66,7 +66,7 @@ def abstract_page(level: float) -> pd.DataFrame:
             for g in own
         } | {
             f"{c.second} less {c.first}, points": (
-                f"{points(c.two.difference, c.two.lower, c.two.upper)}, P {_p(c.two.p)}"
+                f"{points(c.two.difference, c.two.lower, c.two.upper)}, {_p(c.two.p)}"
             )
             for c in pairs
         }
@@ -148,8 +148,10 @@ def alike_reading(comparison, cohort: str, margin: float) -> str:
 
 
 def _p(p: float) -> str:
+    """Write a P value with its letter, in one piece that no line breaks."""
     text = bare_p(p)
-    return text if text.startswith("<") else f"= {text}"
+    text = f"P {text}" if text.startswith("<") else f"P = {text}"
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _signed(number: float) -> str:
