@@ -46,7 +46,9 @@ def flow_reading(patients: pd.DataFrame) -> str:
     if not missing.any():
         return "Every patient with a survival time has a recorded response."
     if not unknown[0]:
-        return f"Of {missing.sum()} patients without a recorded response none is known to have died."
+        return (
+            f"Of {missing.sum()} patients without a recorded response none is known to have died."
+        )
     beside = (
         f"; of the others {known[0]} died, {known[1]} of them by then"
         if known[0]

@@ -324,7 +324,9 @@ def _turning(model: Access) -> list[float]:
 
 def _check_model(model) -> None:
     if not isinstance(model, Access):
-        raise InputError(f"model is {model!r}; it must be an Access, such as Access() or cited_access().")
+        raise InputError(
+            f"model is {model!r}; it must be an Access, such as Access() or cited_access()."
+        )
 
 
 def _check_name(name) -> None:

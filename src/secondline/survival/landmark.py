@@ -59,7 +59,9 @@ def landmark(
     if isinstance(at, (bool, np.bool_)) or not isinstance(at, Real) or not 0 <= at < np.inf:
         raise InputError(f"at is {at!r}; a landmark is a time of 0 or more.")
     if not isinstance(table, pd.DataFrame):
-        raise InputError(f"table is a {type(table).__name__}; it must be a DataFrame, a row a patient.")
+        raise InputError(
+            f"table is a {type(table).__name__}; it must be a DataFrame, a row a patient."
+        )
     for column in (duration, event):
         found = list(table.columns).count(column)
         if found != 1:
