@@ -9,8 +9,8 @@ from secondline.errors import InputError
 
 
 @contextmanager
-def sole_build(folder: Path) -> Iterator[None]:
-    """Hold the lock of a build folder.
+def sole_build(folder: Path, what: str = "build") -> Iterator[None]:
+    """Hold the lock of a folder that one command at a time may write to.
 
     The system takes the lock back when the process ends, however it ends.
 
@@ -18,19 +18,25 @@ def sole_build(folder: Path) -> Iterator[None]:
     ----------
     folder : Path
         Made if it does not exist; the lock is its file ``build.lock``.
+    what : str
+        The kind of command, for the message.
 
     Raises
     ------
     InputError
-        If another build holds it.
+        If another one holds it, or the folder cannot be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "build.lock").open("a") as file:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / "build.lock").open("a")
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written to: {error.strerror}.") from error
+    with file:
         try:
             _lock(file)
         except (BlockingIOError, PermissionError):
             raise InputError(
-                f"Another build is running in {folder}; wait until it has ended, and start "
+                f"Another {what} is running in {folder}; wait until it has ended, and start "
                 "this one again."
             ) from None
         yield

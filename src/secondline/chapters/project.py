@@ -169,25 +169,38 @@ class Project:
 
     def parameters(self, chapter: str) -> dict[str, Parameter]:
         """Return a chapter's parameters; none if no cell has their tag."""
+        return self._remembered("parameters", chapter, self._read_parameters)
+
+    def _read_parameters(self, chapter: str) -> dict[str, Parameter]:
         path = self.notebook(chapter)
         tagged = any(PARAMETERS_TAG in tags_of(cell) for cell in read_notebook(path)["cells"])
         return read_parameters(path) if tagged else {}
 
+    def _cells(self, chapter: str) -> list:
+        """Return a chapter's cells; outputs kept for comparison are not part of what is run."""
+        return [
+            [cell["cell_type"], source_of(cell), cell.get("metadata", {})]
+            for cell in read_notebook(self.notebook(chapter))["cells"]
+        ]
+
+    def _remembered(self, what: str, chapter: str, find):
+        """Return what was found for a chapter before, for there may be many variants of it."""
+        if (what, chapter) not in self._memory:
+            self._memory[what, chapter] = find(chapter)
+        return self._memory[what, chapter]
+
+    @cached_property
+    def _memory(self) -> dict:
+        return {}
+
     def key(self, request: Request) -> str:
         """Return what stands for all that a run depends on, but for the data it reads."""
-        path = self.notebook(request.chapter)
-        notebook = read_notebook(path)
-        # outputs kept for comparison are not part of what is run
-        cells = [
-            [cell["cell_type"], source_of(cell), cell.get("metadata", {})]
-            for cell in notebook["cells"]
-        ]
         modules = self.modules(request.chapter)
         text = json.dumps(
             [
                 FORMAT,
                 request.chapter,
-                cells,
+                self._remembered("cells", request.chapter, self._cells),
                 sorted(request.values.items()),
                 self.own_files(request),
                 self.library.fingerprint(modules),
@@ -200,9 +213,12 @@ class Project:
 
     def modules(self, chapter: str) -> frozenset[str]:
         """Return the modules of the library that a chapter uses."""
-        cells = read_notebook(self.notebook(chapter))["cells"]
-        return self.library.modules_used(
-            source_of(cell) for cell in cells if cell["cell_type"] == "code"
+        return self._remembered(
+            "modules",
+            chapter,
+            lambda chapter: self.library.modules_used(
+                source for kind, source, _ in self._cells(chapter) if kind == "code"
+            ),
         )
 
     def own_files(self, request: Request) -> dict[str, str]:

@@ -1,0 +1,125 @@
+#!/usr/bin/env python
+"""Run many variants of chapters, and write one table of what they recorded.
+
+    scripts/sweep.py sweeps/NAME.yml [-o FOLDER] [--workers N] [--notebooks]
+
+The table has one row a variant: parameters, recorded results, seconds, status. A variant that
+fails is a row with its error. Stopped, by Ctrl+C or otherwise, the same command goes on: what
+is finished is not run again, nor what would fail again (--retry does). How to write the file:
+see the ready-made ones. Exit codes: 0 all variants done, 1 some failed, 2 the request cannot be met.
+"""
+
+import argparse
+import json
+import os
+import sys
+from functools import partial
+from pathlib import Path
+
+from tqdm import tqdm
+
+from secondline.chapters.building import sole_build
+from secondline.chapters.notebooks import without_nan, write_whole
+from secondline.chapters.project import Project
+from secondline.chapters.running import Limits
+from secondline.chapters.sweep_table import sweep_table, write_table
+from secondline.chapters.sweeping import FAILED, machine_memory, run_here, run_variants
+from secondline.chapters.sweeps import Sweep, read_sweep
+from secondline.errors import InputError
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main(arguments=None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0], allow_abbrev=False)
+    parser.add_argument("file", type=Path, metavar="FILE", help="such as sweeps/pooled-response.yml")
+    parser.add_argument("-o", dest="folder", type=Path, metavar="FOLDER", help="for the results")
+    parser.add_argument(
+        "--workers", type=_count, default=os.cpu_count() or 1, metavar="N",
+        help="processes at once (%(default)s)",
+    )  # fmt: skip
+    parser.add_argument("--notebooks", action="store_true", help="keep each executed notebook, too")
+    parser.add_argument("--retry", action="store_true", help="run again what has failed")
+    parser.add_argument("--force", action="store_true", help="run again what is finished")
+    parser.add_argument(
+        "--timeout", type=_count, default=600, metavar="SECONDS",
+        help="end a cell after so many seconds (%(default)s)",
+    )  # fmt: skip
+    given = parser.parse_args(arguments)
+    try:
+        project = Project(ROOT)
+        sweep = read_sweep(given.file, project)
+        folder = given.folder or ROOT / "_build/sweeps" / sweep.name
+        with sole_build(folder, "sweep"):
+            return _run(sweep, project, folder, given)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped. What is finished is kept; the same command goes on.", file=sys.stderr)
+        return 130
+
+
+def _run(sweep: Sweep, project: Project, folder: Path, given) -> int:
+    memory = machine_memory()
+    limits = Limits(given.timeout, int(0.8 * memory / given.workers) if memory else None)
+    execute = partial(
+        run_here, root=ROOT, workers=given.workers, limits=limits, force=given.force
+    )
+    # a program that reads the output has no use for a bar
+    with tqdm(total=len(sweep.requests), unit="variant", disable=None) as bar:
+        outcomes = run_variants(
+            sweep.requests, project, folder / "failures.json", execute,
+            retry=given.retry, force=given.force, tell=lambda *_: bar.update(),
+        )  # fmt: skip
+    table = sweep_table(outcomes, sweep.varied)
+    paths = [*write_table(table, folder, sweep.name)]
+    failed = sum(outcome.status == FAILED for outcome in outcomes)
+    paths.append(_write_manifest(sweep, project, folder, len(outcomes) - failed, failed))
+    if given.notebooks:
+        paths.append(_write_notebooks(sweep, project, folder / "notebooks"))
+    print(f"{sweep.title}: {len(outcomes)} variants, {failed} failed", file=sys.stderr)
+    for path in paths:
+        print(path)
+    return 1 if failed else 0
+
+
+def _write_manifest(sweep, project, folder, done: int, failed: int) -> Path:
+    """Write what the whole sweep was made from; each variant's own manifest is in the store."""
+    path = folder / f"{sweep.name}.manifest.json"
+    content = {
+        "sweep": sweep.name,
+        "title": sweep.title,
+        "done": done,
+        "failed": failed,
+        "commit": project.commit,
+        "python": sys.version.split()[0],
+        "packages": project.versions,
+        "variants": [
+            {"chapter": r.chapter, "parameters": r.values, "key": project.key(r)}
+            for r in sweep.requests
+        ],
+    }
+    text = json.dumps(without_nan(content), indent=1, ensure_ascii=False) + "\n"
+    write_whole(path, text.encode())
+    return path
+
+
+def _write_notebooks(sweep, project, folder) -> Path:
+    for k, request in enumerate(sweep.requests, start=1):
+        entry = project.look_up(project.key(request))
+        if entry is not None:
+            name = f"{k:05}-{request.chapter.replace('/', '-')}.ipynb"
+            write_whole(folder / name, entry.notebook)
+    return folder
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if not 0 < value < 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+    return value
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

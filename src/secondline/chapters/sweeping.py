@@ -1,0 +1,209 @@
+"""The variants of a sweep run side by side; what is finished is never run twice."""
+
+import contextlib
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+
+from secondline.chapters.notebooks import write_whole
+from secondline.chapters.project import Project, Request
+from secondline.chapters.running import ChapterError, Limits
+from secondline.errors import InputError
+
+OK, FAILED = "ok", "failed"
+KILLED = "the process that ran it was ended from outside, perhaps for want of memory."
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one variant.
+
+    Attributes
+    ----------
+    request : Request
+    status : str
+        "ok" or "failed".
+    seconds : float
+        Of the run, also if it was an earlier one; NaN where none came to its end.
+    results : dict
+        What it recorded, with None for numbers that are none.
+    error : str
+        Empty if it came to its end.
+    repeatable : bool
+        Whether it would fail again.
+    """
+
+    request: Request
+    status: str
+    seconds: float
+    results: dict
+    error: str = ""
+    repeatable: bool = False
+
+
+def run_variants(
+    requests: tuple[Request, ...],
+    project: Project,
+    record: Path,
+    execute: Callable[[dict[int, Request]], Iterator[tuple[int, Outcome]]],
+    *,
+    retry: bool = False,
+    force: bool = False,
+    tell: Callable[[int, Outcome], None] = lambda *_: None,
+) -> list[Outcome]:
+    """Return what became of each variant, in their order.
+
+    Parameters
+    ----------
+    requests : tuple of Request
+    project : Project
+        Its store has what was finished before.
+    record : Path
+        A file for the failures, so that those that would come again are not run again.
+    execute : callable
+        Runs the variants that are missing, and yields them in any order.
+    retry : bool
+        Run those again that have failed, too.
+    force : bool
+        Run all again.
+    tell : callable
+        Told of each variant as it is known.
+    """
+    keys = [project.key(request) for request in requests]
+    failures = _read_failures(record)
+    outcomes: dict[int, Outcome] = {}
+    for k, (request, key) in enumerate(zip(requests, keys, strict=True)):
+        entry = None if force else project.look_up(key)
+        if entry is not None:
+            outcomes[k] = _finished(request, entry.manifest)
+        elif key in failures and failures[key]["repeatable"] and not (retry or force):
+            error = str(failures[key]["error"])
+            outcomes[k] = Outcome(request, FAILED, float("nan"), {}, error, True)
+        if k in outcomes:
+            tell(k, outcomes[k])
+    missing = {k: request for k, request in enumerate(requests) if k not in outcomes}
+    with contextlib.closing(execute(missing)) as finished:
+        for k, outcome in finished:
+            outcomes[k] = outcome
+            if outcome.status == FAILED:
+                failures[keys[k]] = {"error": outcome.error, "repeatable": outcome.repeatable}
+                write_whole(record, json.dumps(failures, indent=1).encode())
+            tell(k, outcome)
+    return [outcomes[k] for k in range(len(requests))]
+
+
+def run_here(
+    requests: dict[int, Request], root: Path, *, workers: int, limits: Limits, force: bool = False
+) -> Iterator[tuple[int, Outcome]]:
+    """Run variants in processes of this machine, each with warm kernels of its own.
+
+    A process that is killed fails nobody else: the variants that were under way are run
+    again one by one, and only the one that is under way when it happens again has failed.
+    """
+    waiting = list(requests)
+    alone: list[int] = []
+    pool, running = None, {}
+    try:
+        while waiting or alone or running:
+            pool = pool or _pool(workers)
+            room = 0 if running and alone else (1 if alone else workers)
+            while len(running) < room and (alone or waiting):
+                k = alone.pop() if alone else waiting.pop(0)
+                running[_submit(pool, root, requests[k], limits, force)] = k
+                if not alone and room == 1:
+                    break
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            broken = []
+            for future in done:
+                k = running.pop(future)
+                try:
+                    yield k, future.result()
+                except BrokenProcessPool:
+                    broken.append(k)
+            if broken:
+                broken += running.values()
+                running.clear()
+                pool.shutdown(wait=False, cancel_futures=True)
+                pool = None
+                if len(broken) == 1:
+                    (k,) = broken
+                    yield k, Outcome(requests[k], FAILED, float("nan"), {}, KILLED)
+                else:
+                    alone += broken
+    finally:
+        if pool is not None:
+            _end(pool)
+
+
+def run_one(root: str, request: Request, limits: Limits, force: bool) -> Outcome:
+    """Run one variant in this process."""
+    try:
+        run = _project(root).run(request, force=force, limits=limits)
+    except ChapterError as error:
+        said = f"{request.chapter} {error}"
+        return Outcome(request, FAILED, float("nan"), {}, said, error.repeatable)
+    except InputError as error:
+        return Outcome(request, FAILED, float("nan"), {}, str(error))
+    return _finished(request, run.entry.manifest)
+
+
+def machine_memory() -> int | None:
+    """Return the bytes of this machine's memory, None where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def _finished(request: Request, manifest: dict) -> Outcome:
+    return Outcome(request, OK, manifest["seconds"], manifest["results"])
+
+
+@lru_cache(maxsize=4)
+def _project(root: str) -> Project:
+    return Project(Path(root))
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    # new processes: a fork of this one would take its threads' locks along
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_ctrl_c)
+
+
+def _leave_ctrl_c() -> None:
+    """A Ctrl+C at the terminal is for the process that has started this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _submit(pool, root, request, limits, force) -> Future:
+    try:
+        return pool.submit(run_one, str(root), request, limits, force)
+    except BrokenProcessPool as error:
+        # a process died while it had nothing to do; the future tells it in its place
+        future: Future = Future()
+        future.set_exception(error)
+        return future
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """End a pool at once; its kernels go with its processes."""
+    processes = list((pool._processes or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join(10)
+
+
+def _read_failures(path: Path) -> dict:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return {key: failure for key, failure in found.items() if set(failure) >= {"error", "repeatable"}}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
