@@ -3,9 +3,12 @@
 import importlib.util
 import json
 import re
+import shlex
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, notebooks
+
+from secondline.chapters.notebooks import read_notebook, source_of
 
 from secondline.chapters.project import Project
 from secondline.chapters.recording import MIME
@@ -144,6 +147,23 @@ def test_a_folder_that_is_a_file_is_named(command, capsys, tmp_path):
     (tmp_path / "taken").write_text("")
     assert command([CHAPTER, "-o", str(tmp_path / "taken")]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+EXAMPLE = re.compile(r"scripts/run\.py ([^\n`]+ -p [^\n`]+)")
+
+
+@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
+def test_the_command_that_a_chapter_shows_can_be_given(command, monkeypatch, path):
+    monkeypatch.setattr(
+        Project, "run", lambda self, request, **_: pytest.fail(f"as asked: {request.changed}")
+    )
+    text = "\n".join(source_of(cell) for cell in read_notebook(path)["cells"])
+    for line in EXAMPLE.findall(text):
+        arguments = shlex.split(line)
+        assert arguments[0] == path.relative_to(ROOT / "book").with_suffix("").as_posix()
+        with pytest.raises(pytest.fail.Exception, match="as asked: {'"):
+            command(arguments)
+    assert "papermill " not in text
 
 
 def test_marks_become_words():
