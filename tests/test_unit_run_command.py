@@ -9,7 +9,6 @@ import pytest
 from conftest import ROOT, notebooks
 
 from secondline.chapters.notebooks import read_notebook, source_of
-
 from secondline.chapters.project import Project
 from secondline.chapters.recording import MIME
 from secondline.chapters.replay import compare_runs
