@@ -22,7 +22,7 @@ from secondline.chapters.building import sole_build
 from secondline.chapters.notebooks import without_nan, write_whole
 from secondline.chapters.project import Project
 from secondline.chapters.running import Limits
-from secondline.chapters.sweep_table import sweep_table, write_table
+from secondline.chapters.sweep_table import sweep_table, write_for_the_book, write_table
 from secondline.chapters.sweeping import FAILED, machine_memory, run_here, run_variants
 from secondline.chapters.sweeps import Sweep, read_sweep
 from secondline.errors import InputError
@@ -39,6 +39,9 @@ def main(arguments=None) -> int:
         help="processes at once (%(default)s)",
     )  # fmt: skip
     parser.add_argument("--notebooks", action="store_true", help="keep each executed notebook, too")
+    parser.add_argument(
+        "--book", action="store_true", help="write the table that the book shows, too: data/sweeps"
+    )
     parser.add_argument("--retry", action="store_true", help="run again what has failed")
     parser.add_argument("--force", action="store_true", help="run again what is finished")
     parser.add_argument(
@@ -72,8 +75,11 @@ def _run(sweep: Sweep, project: Project, folder: Path, given) -> int:
             sweep.requests, project, folder / "failures.json", execute,
             retry=given.retry, force=given.force, tell=lambda *_: bar.update(),
         )  # fmt: skip
-    table = sweep_table(outcomes, sweep.varied)
+    table = sweep_table(outcomes, sweep.varied, sweep.keep)
     paths = [*write_table(table, folder, sweep.name)]
+    if given.book:
+        paths.append(ROOT / "data/sweeps" / f"{sweep.name}.csv")
+        write_for_the_book(table, paths[-1])
     failed = sum(outcome.status == FAILED for outcome in outcomes)
     paths.append(_write_manifest(sweep, project, folder, len(outcomes) - failed, failed))
     if given.notebooks:

@@ -15,7 +15,7 @@ from secondline.errors import InputError, one_of
 MOST = 100_000  # variants of one file
 WAYS = ("grid", "list", "draws")
 OF_RUN = ("chapter", *WAYS, "same", "without")
-OF_FILE = ("title", "runs")
+OF_FILE = ("title", "keep", "runs")
 OF_DRAWS = ("n", "seed", "between", "among")
 
 
@@ -32,12 +32,15 @@ class Sweep:
         Checked, and each once.
     varied : tuple of str
         Parameters that the file names.
+    keep : tuple of str
+        Recorded results that the table holds; empty for all.
     """
 
     name: str
     title: str
     requests: tuple[Request, ...]
     varied: tuple[str, ...]
+    keep: tuple[str, ...] = ()
 
 
 def read_sweep(path: Path, project: Project) -> Sweep:
@@ -50,7 +53,8 @@ def read_sweep(path: Path, project: Project) -> Sweep:
         ``chapter`` and one of: ``grid`` (a list of values for each parameter, all
         combinations), ``list`` (a list of variants), ``draws`` (``n``, ``seed``, and
         ``between`` two numbers or ``among`` values). ``same`` gives values to all variants of
-        a run; ``without`` lists combinations that are left out.
+        a run; ``without`` lists combinations that are left out. ``keep`` lists the recorded
+        results that the table holds, if it is not to hold all.
     project : Project
 
     Raises
@@ -69,8 +73,8 @@ def read_sweep(path: Path, project: Project) -> Sweep:
         if not isinstance(runs, list) or not runs:
             raise InputError(f"runs in {where} must be a list of runs.")
     else:
-        _known(content, ("title", *OF_RUN), where)
-        runs = [{key: value for key, value in content.items() if key != "title"}]
+        _known(content, ("title", "keep", *OF_RUN), where)
+        runs = [{k: value for k, value in content.items() if k not in OF_FILE}]
     requests: dict[tuple, Request] = {}
     varied: dict[str, None] = {}
     for k, run in enumerate(runs, start=1):
@@ -86,7 +90,10 @@ def read_sweep(path: Path, project: Project) -> Sweep:
     title = content.get("title", path.stem)
     if not isinstance(title, str):
         raise InputError(f"title in {where} is {title!r}; it must be a text.")
-    return Sweep(path.stem, title, tuple(requests.values()), tuple(varied))
+    keep = content.get("keep", [])
+    if not isinstance(keep, list) or not all(isinstance(name, str) for name in keep):
+        raise InputError(f"keep in {where} must be a list of names of recorded results.")
+    return Sweep(path.stem, title, tuple(requests.values()), tuple(varied), tuple(keep))
 
 
 def _checked(project: Project, chapter: str, given: dict, spot: str) -> Request:

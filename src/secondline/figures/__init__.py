@@ -67,6 +67,7 @@ from secondline.figures.sequences import (
     tornado,
     turning_map,
 )
+from secondline.figures.specification_curve import specification_curve
 from secondline.figures.strengths import strengths
 from secondline.figures.style import (
     DRUG_COLOURS,
@@ -168,6 +169,7 @@ __all__ = [
     "signature_forest",
     "signature_stability",
     "simulated_planes",
+    "specification_curve",
     "stability_by_size",
     "strengths",
     "subgroup_chance",
