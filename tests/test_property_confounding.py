@@ -107,10 +107,10 @@ def test_high_volume_lies_below_whatever_its_share(share):
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        (lambda: prognosis.e_value(0), "risk_ratio is 0; it must lie above 0"),
-        (lambda: prognosis.bias_factor(1.2, 0.5, 2), "first is 1.2; a share lies from 0 to 1"),
+        (lambda: prognosis.e_value(0), "risk_ratio is 0; it must be a number above 0"),
+        (lambda: prognosis.bias_factor(1.2, 0.5, 2), "first is 1.2; it must be a share from 0 to 1"),
         (lambda: prognosis.explaining_ratio(0.3, 0.4, 2), "the first must be the larger"),
-        (lambda: prognosis.explaining_ratio(0.4, 0.3, 0.9), "turn the ratio round"),
+        (lambda: prognosis.explaining_ratio(0.4, 0.3, 0.9), "Turn the ratio round"),
         (lambda: prognosis.registry_contrast("PFS", 10), "allowed: 'relapse' or 'death'"),
         (lambda: prognosis.registry_contrast("death", 0), "n is 0; it must be a whole number"),
         (lambda: prognosis.high_volume_range("cart", 1.0), "share_low is 1.0"),
