@@ -114,7 +114,7 @@ def test_ratios_stand_on_a_scale_of_ratios():
         limits=("l", "u"), log=True, provenance="recomputed", source="made",
     )
     assert figure.axes[0].get_yscale() == "log"
-    assert {"0.5", "0.7"} <= {t.get_text() for t in figure.axes[0].get_yticklabels()}
+    assert {"0.5", "0.8"} <= {t.get_text() for t in figure.axes[0].get_yticklabels()}
 
 
 def test_the_dictionary_names_the_columns_of_the_tables():

@@ -52,8 +52,8 @@ def specification_curve(
     rows = sum(len(found) + 1 for found in levels.values())
     low = ROW * rows
     height = TOP + low + 1.0
-    figure = Figure(figsize=(5.6, height))
-    at = {"left": 0.33, "width": 0.65}
+    figure = Figure(figsize=(4.7, height))
+    at = {"left": 0.36, "width": 0.62}
     curve = figure.add_axes((at["left"], (low + 0.75) / height, at["width"], (TOP - 0.1) / height))
     below = figure.add_axes((at["left"], 0.6 / height, at["width"], low / height), sharex=curve)
     x = np.arange(len(known))
@@ -68,7 +68,7 @@ def specification_curve(
         curve.axhline(mark, color=INK, linewidth=1, linestyle=(0, (4, 2)))
     if log:
         curve.set_yscale("log")
-        ticks = [t for t in (0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1, 1.5, 2, 3) if _within(curve, t)]
+        ticks = [t for t in (0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3) if _within(curve, t)]
         curve.set_yticks(ticks, [f"{t:g}" for t in ticks])
         curve.minorticks_off()
     curve.set_ylabel(ylabel)
@@ -82,7 +82,7 @@ def specification_curve(
     where = below.get_yaxis_transform()
     y = 0.0
     for name, found in levels.items():
-        below.text(-0.49, y, choices[name], fontsize=8.5, weight="bold", va="center", transform=where)
+        below.text(-0.56, y, choices[name], fontsize=8.5, weight="bold", va="center", transform=where)
         for level in found:
             y += 1
             chosen = (known[name] == level).to_numpy()
