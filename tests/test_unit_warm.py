@@ -186,3 +186,35 @@ def test_papermills_own_kernels_remain_at_hand(monkeypatch):
     monkeypatch.delenv("SECONDLINE_COLD_KERNELS")
     monkeypatch.delattr(os, "pidfd_open")
     assert warm.manager_class() == {}
+
+
+def test_modules_of_the_project_are_there_only_if_asked_for(tmp_path):
+    source = notebook(
+        tmp_path / "n.ipynb",
+        "import sys; print(sorted(m for m in sys.modules if m.startswith('secondline.int')))",
+    )
+    assert told(run(source)[0]) == "[]\n"
+    warm.start_with(["secondline.intervals", "no_such_module"])
+    assert told(run(source)[0]) == "['secondline.intervals']\n"
+    # a zygote that takes its place has not
+    warm.close()
+    assert told(run(source)[0]) == "[]\n"
+
+
+def test_importing_the_library_reads_no_data_and_starts_nothing():
+    """What is imported before a fork must leave nothing behind."""
+    code = (
+        "import sys, threading\n"
+        "opened = []\n"
+        "sys.addaudithook(lambda event, args: event == 'open' and opened.append(str(args[0])))\n"
+        "import importlib\n"
+        "from secondline.chapters.imports import Library\n"
+        "from secondline.paths import project_root\n"
+        "root = project_root()\n"
+        "for name in Library(root / 'src/secondline').files:\n"
+        "    if name != 'secondline.chapters.zygote': importlib.import_module(name)\n"
+        "names = [str(root / part) for part in ('data', 'seeds', 'book', 'tests')]\n"
+        "print([p for p in opened if p.startswith(tuple(names))], threading.active_count())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[] 1\n"

@@ -12,6 +12,7 @@ from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 
+from secondline.chapters import warm
 from secondline.chapters.notebooks import write_whole
 from secondline.chapters.project import Project, Request
 from secondline.chapters.running import ChapterError, Limits
@@ -110,13 +111,14 @@ def run_here(
     waiting = list(requests)
     alone: list[int] = []
     pool, running = None, {}
+    modules = _modules(root, requests)
     try:
         while waiting or alone or running:
             pool = pool or _pool(workers)
             room = 0 if running and alone else (1 if alone else workers)
             while len(running) < room and (alone or waiting):
                 k = alone.pop() if alone else waiting.pop(0)
-                running[_submit(pool, root, requests[k], limits, force)] = k
+                running[_submit(pool, str(root), requests[k], limits, force, modules)] = k
                 if not alone and room == 1:
                     break
             done, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -142,10 +144,12 @@ def run_here(
             _end(pool)
 
 
-def run_one(root: str, request: Request, limits: Limits, force: bool) -> Outcome:
-    """Run one variant in this process."""
+def run_one(
+    root: str, request: Request, limits: Limits, force: bool, modules: tuple[str, ...] = ()
+) -> Outcome:
+    """Run one variant in this process, whose kernels have these modules imported already."""
     try:
-        run = _project(root).run(request, force=force, limits=limits)
+        run = _project(root, modules).run(request, force=force, limits=limits)
     except ChapterError as error:
         said = f"{request.chapter} {error}"
         return Outcome(request, FAILED, float("nan"), {}, said, error.repeatable)
@@ -167,8 +171,21 @@ def _finished(request: Request, manifest: dict) -> Outcome:
 
 
 @lru_cache(maxsize=4)
-def _project(root: str) -> Project:
-    return Project(Path(root))
+def _project(root: str, modules: tuple[str, ...]) -> Project:
+    """Return the project, and start this process's kernels with modules as they are in it."""
+    project = Project(Path(root))
+    before = project.library.fingerprint(modules)
+    warm.start_with(modules)
+    # what was imported in between is what was there before and after
+    if Project(Path(root)).library.fingerprint(modules) != before:
+        raise InputError("The library was changed while the sweep began; start it again.")
+    return project
+
+
+def _modules(root: Path, requests: dict[int, Request]) -> tuple[str, ...]:
+    project = Project(root)
+    chapters = {request.chapter for request in requests.values()}
+    return tuple(sorted(set().union(*(project.modules(chapter) for chapter in chapters))))
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
@@ -181,9 +198,9 @@ def _leave_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _submit(pool, root, request, limits, force) -> Future:
+def _submit(pool, *arguments) -> Future:
     try:
-        return pool.submit(run_one, str(root), request, limits, force)
+        return pool.submit(run_one, *arguments)
     except BrokenProcessPool as error:
         # a process died while it had nothing to do; the future tells it in its place
         future: Future = Future()

@@ -27,6 +27,23 @@ START_PATIENCE = 60  # seconds for the libraries to be imported
 _running: list = []
 
 
+def start_with(modules) -> None:
+    """Start this process's zygote with modules of the project imported, too.
+
+    For many runs of sources that do not change meanwhile; the caller makes sure of that. Does
+    nothing where kernels are not forked.
+
+    Parameters
+    ----------
+    modules : iterable of str
+    """
+    if _can_fork():
+        close()
+        with contextlib.suppress(OSError):
+            _running.append(Zygote(tuple(modules)))
+            _running[-1].wait_until_ready()
+
+
 def manager_class():
     """Return the kernel manager that papermill should use, as a keyword of its engine.
 
@@ -36,10 +53,14 @@ def manager_class():
         ``{"kernel_manager_class": ...}``; empty where kernels cannot be forked, or where the
         environment has ``SECONDLINE_COLD_KERNELS``.
     """
-    forks = hasattr(os, "pidfd_open") and hasattr(socket, "send_fds")
-    if not forks or os.environ.get(COLD_VARIABLE) or _zygote() is None:
+    if not _can_fork() or _zygote() is None:
         return {}
     return {"kernel_manager_class": WarmKernelManager}
+
+
+def _can_fork() -> bool:
+    able = hasattr(os, "pidfd_open") and hasattr(socket, "send_fds")
+    return able and not os.environ.get(COLD_VARIABLE)
 
 
 class WarmKernelClient(AsyncKernelClient):
@@ -145,19 +166,30 @@ class ForkedProcess:
 
 
 class Zygote:
-    """The process from which kernels are forked; it ends with the one that started it."""
+    """The process from which kernels are forked; it ends with the one that started it.
 
-    def __init__(self):
+    Parameters
+    ----------
+    modules : tuple of str
+        To be imported beside the scientific libraries.
+    """
+
+    def __init__(self, modules: tuple[str, ...] = ()):
         self.owner = os.getpid()
         self._folder = Path(tempfile.mkdtemp(prefix="secondline-"))
         script = Path(__file__).with_name("zygote.py")
         self._process = subprocess.Popen(
-            [sys.executable, str(script), str(self._folder / "socket")],
+            [sys.executable, str(script), str(self._folder / "socket"), *modules],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             # a Ctrl+C at the terminal is for the owner
             start_new_session=True,
         )  # fmt: skip
         self._ready = False
+
+    def wait_until_ready(self) -> None:
+        """Wait until all is imported."""
+        if not self._ready:
+            self._ready = self._process.stdout.readline() == b"ready\n"
 
     def fork(self, arguments, env, cwd) -> ForkedProcess:
         """Have a kernel forked.
@@ -167,8 +199,7 @@ class Zygote:
         OSError
             If the zygote has gone.
         """
-        if not self._ready:
-            self._ready = self._process.stdout.readline() == b"ready\n"
+        self.wait_until_ready()
         request = {"arguments": list(arguments), "env": dict(env), "cwd": str(cwd)}
         body = json.dumps(request).encode()
         connection = socket.socket(socket.AF_UNIX)
@@ -211,6 +242,7 @@ class Zygote:
 def _zygote() -> Zygote | None:
     """Return this process's zygote, started if need be; None where it cannot be."""
     if not _running or not _running[-1].alive:
+        # without the project's modules: they may have changed since
         for old in _running:
             old.close()
         _running.clear()

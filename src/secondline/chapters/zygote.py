@@ -1,8 +1,8 @@
 """A process that has imported the scientific libraries, and forks kernels from itself.
 
-Run as a script. It imports nothing of this project, so that no kernel gets an old version
-of it, and computes nothing: a library that has started threads before a fork can lock up
-every child.
+Run as a script. It imports nothing of this project but the modules that it is told to, so
+that no kernel gets an old version of it unawares, and computes nothing: a library that has
+started threads before a fork can lock up every child.
 """
 
 import sys
@@ -33,8 +33,8 @@ LENGTH = 4  # bytes that say how long a request is
 PATIENCE = 10  # seconds for a request to come in whole
 
 
-def main(path: str) -> None:
-    preload()
+def main(path: str, *modules: str) -> None:
+    preload(modules)
     with socket.socket(socket.AF_UNIX) as listener, selectors.DefaultSelector() as selector:
         listener.bind(path)
         os.chmod(path, 0o600)
@@ -46,16 +46,20 @@ def main(path: str) -> None:
         serve(listener, selector)
 
 
-def preload() -> None:
+def preload(modules) -> None:
     """Import what notebooks need, as it would be in a kernel."""
     # pandas looks at import time whether it is in a kernel
     builtins.get_ipython = lambda: SimpleNamespace(kernel=None)
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-    for name in PRELOAD:
+    for name in (*PRELOAD, *modules):
         try:
             importlib.import_module(name)
-        except ImportError:
+        except Exception:
             continue  # a kernel that needs it will say so
+    registry = sys.modules.get("matplotlib.backends.registry")
+    if registry:
+        # every kernel would read the entry points of all that is installed
+        registry.backend_registry.list_all()
     del builtins.get_ipython
     gc.collect()
     gc.freeze()
@@ -172,4 +176,4 @@ def kill(pid: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
