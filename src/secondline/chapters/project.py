@@ -159,13 +159,18 @@ class Project:
         fault = check_chapter(path, values).fault
         if fault:
             raise InputError(fault)
-        changed = {n: v for n, v in values.items() if v != parameters[n].default}
-        return Request(chapter, values, changed)
+        return self.unchecked(chapter, values)
 
     def defaults(self, chapter: str) -> Request:
         """Return a chapter as it stands; its own check comes when it is run."""
-        values = {name: p.default for name, p in self.parameters(chapter).items()}
-        return Request(chapter, values, {})
+        return self.unchecked(chapter, {})
+
+    def unchecked(self, chapter: str, given: dict) -> Request:
+        """Return a chapter under values that only its own check will look at."""
+        own = {name: parameter.default for name, parameter in self.parameters(chapter).items()}
+        # True is 1 in Python, and here it is not
+        changed = {n: v for n, v in given.items() if (v, type(v)) != (own[n], type(own[n]))}
+        return Request(chapter, own | given, changed)
 
     def parameters(self, chapter: str) -> dict[str, Parameter]:
         """Return a chapter's parameters; none if no cell has their tag."""

@@ -97,6 +97,7 @@ def run_notebook(
     from secondline.chapters.warm import manager_class
 
     start = time.perf_counter()
+    under_way: list = []
     with _scratch_folder() as scratch:
         partial, trace = scratch / "out.ipynb", scratch / "trace"
         variables = {
@@ -115,9 +116,7 @@ def run_notebook(
                     language="python",
                     progress_bar=False,
                     log_output=False,
-                    # the file is read at the end; it is saved before each cell, so that a
-                    # kernel that dies takes nothing along
-                    autosave_cell_every=0,
+                    engine_name=_engine(papermill, under_way),
                     start_timeout=START_SECONDS,
                     execution_timeout=limits.cell_seconds,
                     # the notebook is done; a graceful end would interrupt the kernel, which
@@ -134,7 +133,7 @@ def run_notebook(
             raise ChapterError(
                 _what_happened(error, limits) if not stopped else
                 f"stopped in cell {error.cell_index}: {error.ename}: {error.evalue}",
-                _read_if_there(partial),
+                _read_if_there(partial) if stopped else _forgotten(under_way),
                 repeatable=stopped and error.ename != "MemoryError",
             ) from error
         notebook = json.loads(partial.read_text(encoding="utf-8"))
@@ -154,11 +153,33 @@ def _what_happened(error: Exception, limits: Limits) -> str:
     return f"could not be run to its end: {name}: {said}"
 
 
+def _engine(papermill, under_way: list) -> str:
+    """Return the name of papermill's engine without its saves around each cell, which take as
+    long as the cells; the notebook under way is put into a list, for one that does not end.
+    """
+
+    class InMemory(papermill.engines.NBClientEngine):
+        @classmethod
+        def execute_notebook(cls, nb, kernel_name, output_path=None, **options):
+            under_way.append(nb)
+            return super().execute_notebook(nb, kernel_name, output_path=None, **options)
+
+    papermill.engines.papermill_engines.register("in-memory", InMemory)
+    return "in-memory"
+
+
 def _read_if_there(path: Path) -> dict | None:
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+        return _forgotten([json.loads(path.read_text(encoding="utf-8"))])
     except (OSError, ValueError):
         return None
+
+
+def _forgotten(notebooks: list) -> dict | None:
+    """Return a copy of the first notebook as plain data, without the run's times."""
+    if not notebooks:
+        return None
+    notebook = json.loads(json.dumps(notebooks[0]))
     _forget_run(notebook)
     return notebook
 
