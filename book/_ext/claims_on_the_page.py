@@ -21,6 +21,9 @@ from secondline.errors import InputError, one_of
 logger = logging.getLogger(__name__)
 
 
+LONGEST_NUMBER = 24  # characters; longer texts are words, such as a title that names CD19
+
+
 class ClaimRole(SphinxRole):
     """Show a claim's printed number as a link with its source in a tooltip."""
 
@@ -56,7 +59,8 @@ class ClaimRole(SphinxRole):
             f"Audit: {escape(audit_all().verdict(claim_id))}</span>"
         )
         # words may go on in the next line, a number stays with its unit
-        classes = ["claim"] if any(map(str.isdigit, text)) else ["claim", "claim-words"]
+        number = any(map(str.isdigit, text)) and len(text) <= LONGEST_NUMBER
+        classes = ["claim"] if number else ["claim", "claim-words"]
         box = nodes.inline("", "", link, nodes.raw("", tip, format="html"), classes=classes)
         return [box], []
 

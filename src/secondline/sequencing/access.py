@@ -309,6 +309,9 @@ def _leader(difference: float) -> str:
     return CELLS_FIRST if difference > 0 else SALVAGE_FIRST
 
 
+FAR_OFF = 1e6  # months
+
+
 def _turning(model: Access) -> list[float]:
     """Return the access time within reach at which the difference turns, if there is one."""
     bridged = model.bridging_ratio * model.bridging_response * model.cure_bridged
@@ -318,7 +321,10 @@ def _turning(model: Access) -> list[float]:
     rate = model.dropout * (1 - model.bridging_ratio)
     if bridged == 0 or others >= 0 or rate == 0:
         return []
-    access = np.log(-others / bridged) / rate - model.manufacturing
+    turning = np.log(-others / bridged)
+    if abs(turning) > rate * FAR_OFF:
+        return []  # with hardly any dropping out it lies out of all reach
+    access = turning / rate - model.manufacturing
     return [float(access)] if 0 < access < LONGEST_WAIT else []
 
 
