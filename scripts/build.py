@@ -3,9 +3,10 @@
 
     python scripts/build.py [--force [CHAPTER ...]]
 
-Only chapters that changed are executed; --force alone executes all, with names only these. The site is built afresh, without
-executing anything, whenever a page changed; warnings are errors. A build that
-fails leaves the last good site where it was. Only one build runs at a time.
+Only chapters that changed are executed; --force alone executes all, with names these
+too. The site is built afresh, without executing anything, whenever a page changed;
+warnings are errors. A build that fails leaves the last good site where it was. Only one
+build runs at a time.
 """
 
 import argparse

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from secondline.chapters.checks_cell import allowed_words, check_chapter
 from secondline.chapters.execution import keep_failed
-from secondline.chapters.notebooks import without_nan, write_whole
+from secondline.chapters.notebooks import json_bytes, write_whole
 from secondline.chapters.parameters_cell import KINDS, typed_value
 from secondline.chapters.project import Project
 from secondline.chapters.replay import compare_runs
@@ -94,8 +94,8 @@ def _run(project, given, limits) -> int:
         return 1
     files = {
         f"{name}.ipynb": run.entry.notebook,
-        f"{name}.results.json": _json(run.results),
-        f"{name}.manifest.json": _json(run.entry.manifest),
+        f"{name}.results.json": json_bytes(run.results),
+        f"{name}.manifest.json": json_bytes(run.entry.manifest),
     }
     if given.html:
         from secondline.chapters.standalone import standalone_page
@@ -159,13 +159,12 @@ def _parameters_text(project, chapter: str) -> str:
     for name, parameter in parameters.items():
         lines.append(f"  {name}: {TYPES[parameter.kind]} = {parameter.default!r}")
         words = f"allowed: {allowed_words(allowed[name])}" if name in allowed else ""
-        for text in (parameter.meaning, words):
-            lines.append(textwrap.fill(text, 90, initial_indent="      ", subsequent_indent="      "))
-    return "\n".join(line for k, line in enumerate(lines) if line or k == 1)
-
-
-def _json(content) -> bytes:
-    return (json.dumps(without_nan(content), indent=1, ensure_ascii=False) + "\n").encode()
+        lines += [
+            textwrap.fill(text, 90, initial_indent="      ", subsequent_indent="      ")
+            for text in (parameter.meaning, words)
+            if text
+        ]
+    return "\n".join(lines)
 
 
 def _positive(text: str) -> float:

@@ -10,7 +10,6 @@ see the ready-made ones. Exit codes: 0 all variants done, 1 some failed, 2 the r
 """
 
 import argparse
-import json
 import os
 import sys
 from functools import partial
@@ -19,7 +18,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from secondline.chapters.building import sole_build
-from secondline.chapters.notebooks import without_nan, write_whole
+from secondline.chapters.notebooks import json_bytes, write_whole
 from secondline.chapters.project import Project
 from secondline.chapters.running import Limits
 from secondline.chapters.sweep_table import sweep_table, write_for_the_book, write_table
@@ -106,8 +105,7 @@ def _write_manifest(sweep, project, folder, done: int, failed: int) -> Path:
             for r in sweep.requests
         ],
     }
-    text = json.dumps(without_nan(content), indent=1, ensure_ascii=False) + "\n"
-    write_whole(path, text.encode())
+    write_whole(path, json_bytes(content))
     return path
 
 

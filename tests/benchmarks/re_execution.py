@@ -15,6 +15,7 @@ import itertools
 import json
 import os
 import resource
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -23,8 +24,6 @@ import tempfile
 import time
 from pathlib import Path
 
-from secondline.chapters.parameters_cell import read_parameters
-from secondline.chapters.project import Project
 from secondline.chapters.recording import read_recorded
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,17 +65,17 @@ def papermill_line(source: Path, target: Path, given: dict) -> list[str]:
     ]  # fmt: skip
 
 
-def shell_loop(chapter: str, folder: Path, jobs: int) -> tuple[float, float]:
+def command_lines(chapter: str, folder: Path) -> list[str]:
+    """Return the papermill command of each variant, for a shell."""
     source = ROOT / f"book/{chapter}.ipynb"
-    lines = [
-        papermill_line(source, folder / f"{k}.ipynb", given)
+    return [
+        shlex.join(papermill_line(source, folder / f"{k}.ipynb", given))
         for k, given in enumerate(variants(chapter))
     ]
-    script = "\n".join(" ".join(map(_quoted, line)) for line in lines)
-    return measured(
-        ["sh", "-ec", script] if jobs == 1 else ["xargs", "-P", str(jobs), "-I{}", "sh", "-c", "{}"],
-        **({} if jobs == 1 else {"input": script.replace("'", "\\'")}),
-    )
+
+
+def shell_loop(chapter: str, folder: Path) -> tuple[float, float]:
+    return measured(["sh", "-ec", "\n".join(command_lines(chapter, folder))])
 
 
 def sweep(chapter: str, folder: Path, workers: int) -> tuple[float, float]:
@@ -116,11 +115,11 @@ def jupyter_cache(chapter: str, folder: Path) -> tuple[float, float]:
 
 
 def snakemake(chapter: str, folder: Path, cores: int) -> tuple[float, float]:
-    source = ROOT / f"book/{chapter}.ipynb"
+    outputs = f"{folder}/{{k}}.ipynb"
     (folder / "Snakefile").write_text(
-        f"LINES = {[' '.join(map(_quoted, papermill_line(source, folder / f'{k}.ipynb', given))) for k, given in enumerate(variants(chapter))]!r}\n"
-        f"rule all:\n    input: expand({str(folder)!r} + '/{{k}}.ipynb', k=range(len(LINES)))\n"
-        f"rule one:\n    output: {str(folder)!r} + '/{{k}}.ipynb'\n"
+        f"LINES = {command_lines(chapter, folder)!r}\n"
+        f"rule all:\n    input: expand({outputs!r}, k=range(len(LINES)))\n"
+        f"rule one:\n    output: {outputs!r}\n"
         "    params: line=lambda w: LINES[int(w.k)]\n    shell: '{params.line}'\n"
     )
     return measured([
@@ -128,20 +127,14 @@ def snakemake(chapter: str, folder: Path, cores: int) -> tuple[float, float]:
     ])  # fmt: skip
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "'\\''") + "'"
-
-
 def check_same(chapter: str, loop: Path, ours: Path) -> int:
     """Compare what both ways recorded, to the last digit; return the number of values."""
     compared = 0
-    project = Project(ROOT)
-    parameters = read_parameters(project.notebook(chapter))
     # the sweep writes its variants in the order of the grid, as the loop does
     for k, path in enumerate(sorted((ours / "out/notebooks").glob("*.ipynb"))):
         plain, swept = read_recorded(loop / f"{k}.ipynb"), read_recorded(path)
         if repr(plain) != repr(swept):
-            raise SystemExit(f"variant {k} of {chapter} with {list(parameters)} differs")
+            raise SystemExit(f"variant {k} of {chapter} differs")
         compared += len(plain)
     return compared
 
@@ -154,7 +147,7 @@ def main() -> None:
     given = parser.parse_args()
     cores = os.cpu_count() or 1
     ways = {
-        "shell loop of papermill": (1, lambda f: shell_loop(given.chapter, f, 1)),
+        "shell loop of papermill": (1, lambda f: shell_loop(given.chapter, f)),
         "sweep, one worker": (1, lambda f: sweep(given.chapter, f, 1)),
         f"sweep, {cores} workers": (cores, lambda f: sweep(given.chapter, f, cores)),
         "jupyter-cache, local-parallel": (cores, lambda f: jupyter_cache(given.chapter, f)),

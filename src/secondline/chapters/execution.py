@@ -6,10 +6,9 @@ from pathlib import Path
 
 import yaml
 
-from secondline.chapters.notebooks import write_whole
+from secondline.chapters.notebooks import json_bytes, write_whole
 from secondline.chapters.project import ChapterRun, Project
 from secondline.chapters.running import ChapterError
-from secondline.chapters.store import notebook_bytes
 from secondline.errors import InputError
 
 
@@ -91,7 +90,7 @@ def keep_failed(error: ChapterError, path: Path) -> str:
     """Write what had been run of a notebook, and return a sentence on where it is."""
     if error.notebook is None:
         return ""
-    write_whole(path, notebook_bytes(error.notebook))
+    write_whole(path, json_bytes(error.notebook))
     return f"\nThe partly executed notebook is {path}."
 
 

@@ -5,9 +5,10 @@ through: a chapter that draws a forest plot uses that module, and not every othe
 """
 
 import ast
-import hashlib
 from functools import cache
 from pathlib import Path
+
+from secondline.chapters.hashes import file_hash, text_hash
 
 PACKAGE = "secondline"
 ALL = "*"  # all that a module has
@@ -31,7 +32,7 @@ class Library:
             self.files[".".join((PACKAGE, *parts))] = path
         self._tree = cache(self._parse)
         self._collected = cache(self._collect)
-        self._hash = cache(self._digest)
+        self._hash = cache(lambda module: file_hash(self.files[module]))
         self._uses_of = cache(lambda module: self._uses(self._tree(module), module))
 
     def modules_used(self, sources) -> frozenset[str]:
@@ -59,14 +60,11 @@ class Library:
     def fingerprint(self, modules) -> str:
         """Return the SHA-256 of modules, names and contents."""
         lines = "".join(f"{name} {self._hash(name)}\n" for name in sorted(modules))
-        return hashlib.sha256(lines.encode()).hexdigest()
+        return text_hash(lines)
 
     def hashes(self, modules) -> dict[str, str]:
         """Return the SHA-256 of each module's file."""
         return {name: self._hash(name) for name in sorted(modules)}
-
-    def _digest(self, module: str) -> str:
-        return hashlib.sha256(self.files[module].read_bytes()).hexdigest()
 
     def _parse(self, module: str) -> ast.Module:
         return ast.parse(self.files[module].read_text(encoding="utf-8"))

@@ -56,6 +56,12 @@ def without_nan(value):
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def json_bytes(content) -> bytes:
+    """Return the file of a notebook, a manifest or results; see :func:`without_nan`."""
+    text = json.dumps(without_nan(content), indent=1, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode()
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that at every moment either the old or the whole new one is there.
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from secondline.chapters.checks_cell import check_chapter
@@ -67,8 +67,8 @@ class ChapterRun:
 
     @property
     def results(self) -> dict:
-        """What the chapter recorded."""
-        return read_recorded(json.loads(self.entry.notebook))
+        """What the chapter recorded, with None for numbers that are none."""
+        return self.entry.manifest["results"]
 
 
 @dataclass(frozen=True)
@@ -150,8 +150,9 @@ class Project:
             If the chapter or a parameter does not exist, a value is not allowed, or a file
             that is named is missing.
         """
-        path = self.notebook(chapter)
-        parameters = self.parameters(chapter) if not given else read_parameters(path)
+        path, parameters = self.notebook(chapter), self.parameters(chapter)
+        if given and not parameters:
+            read_parameters(path)  # says what is missing
         values = chosen_values(parameters, given, chapter)
         for name, parameter in parameters.items():
             if parameter.is_path and values[name] and not Path(values[name]).is_file():
@@ -174,29 +175,11 @@ class Project:
 
     def parameters(self, chapter: str) -> dict[str, Parameter]:
         """Return a chapter's parameters; none if no cell has their tag."""
-        return self._remembered("parameters", chapter, self._read_parameters)
+        return self._known_parameters(chapter)
 
-    def _read_parameters(self, chapter: str) -> dict[str, Parameter]:
-        path = self.notebook(chapter)
-        tagged = any(PARAMETERS_TAG in tags_of(cell) for cell in read_notebook(path)["cells"])
-        return read_parameters(path) if tagged else {}
-
-    def _cells(self, chapter: str) -> list:
-        """Return a chapter's cells; outputs kept for comparison are not part of what is run."""
-        return [
-            [cell["cell_type"], source_of(cell), cell.get("metadata", {})]
-            for cell in read_notebook(self.notebook(chapter))["cells"]
-        ]
-
-    def _remembered(self, what: str, chapter: str, find):
-        """Return what was found for a chapter before, for there may be many variants of it."""
-        if (what, chapter) not in self._memory:
-            self._memory[what, chapter] = find(chapter)
-        return self._memory[what, chapter]
-
-    @cached_property
-    def _memory(self) -> dict:
-        return {}
+    def modules(self, chapter: str) -> frozenset[str]:
+        """Return the modules of the library that a chapter uses."""
+        return self._known_modules(chapter)
 
     def key(self, request: Request) -> str:
         """Return what stands for all that a run depends on, but for the data it reads."""
@@ -205,7 +188,7 @@ class Project:
             [
                 FORMAT,
                 request.chapter,
-                self._remembered("cells", request.chapter, self._cells),
+                self._known_cells(request.chapter),
                 sorted(request.values.items()),
                 self.own_files(request),
                 self.library.fingerprint(modules),
@@ -215,16 +198,6 @@ class Project:
             sort_keys=True,
         )
         return text_hash(text)
-
-    def modules(self, chapter: str) -> frozenset[str]:
-        """Return the modules of the library that a chapter uses."""
-        return self._remembered(
-            "modules",
-            chapter,
-            lambda chapter: self.library.modules_used(
-                source for kind, source, _ in self._cells(chapter) if kind == "code"
-            ),
-        )
 
     def own_files(self, request: Request) -> dict[str, str]:
         """Return the hash of each file of the reader's own, by the parameter that names it."""
@@ -319,6 +292,36 @@ class Project:
 
     def _place(self, name: str) -> Path:
         return self.root.resolve() / name
+
+    # There may be many variants of a chapter, so what is known of it is read once.
+
+    @cached_property
+    def _known_parameters(self):
+        def read(chapter: str) -> dict[str, Parameter]:
+            path = self.notebook(chapter)
+            tagged = any(PARAMETERS_TAG in tags_of(c) for c in read_notebook(path)["cells"])
+            return read_parameters(path) if tagged else {}
+
+        return cache(read)
+
+    @cached_property
+    def _known_cells(self):
+        def read(chapter: str) -> list:
+            # outputs kept for comparison are not part of what is run
+            return [
+                [cell["cell_type"], source_of(cell), cell.get("metadata", {})]
+                for cell in read_notebook(self.notebook(chapter))["cells"]
+            ]
+
+        return cache(read)
+
+    @cached_property
+    def _known_modules(self):
+        def read(chapter: str) -> frozenset[str]:
+            cells = self._known_cells(chapter)
+            return self.library.modules_used(text for kind, text, _ in cells if kind == "code")
+
+        return cache(read)
 
     @cached_property
     def _installed(self) -> str:

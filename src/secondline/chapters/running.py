@@ -99,7 +99,7 @@ def run_notebook(
     start = time.perf_counter()
     under_way: list = []
     with _scratch_folder() as scratch:
-        partial, trace = scratch / "out.ipynb", scratch / "trace"
+        trace = scratch / "trace"
         variables = {
             tracing.TRACE: str(trace),
             tracing.FOLDERS: json.dumps([str(path) for path in watched]),
@@ -109,7 +109,7 @@ def run_notebook(
             with _environment(variables):
                 papermill.execute_notebook(
                     str(source),
-                    str(partial),
+                    None,  # nothing is saved around each cell, which takes as long as the cells
                     parameters=changed,
                     cwd=str(folder),
                     kernel_name="python3",
@@ -133,13 +133,11 @@ def run_notebook(
             raise ChapterError(
                 _what_happened(error, limits) if not stopped else
                 f"stopped in cell {error.cell_index}: {error.ename}: {error.evalue}",
-                _read_if_there(partial) if stopped else _forgotten(under_way),
+                _plain(under_way[0]) if under_way else None,
                 repeatable=stopped and error.ename != "MemoryError",
             ) from error
-        notebook = json.loads(partial.read_text(encoding="utf-8"))
-        _forget_run(notebook)
         return Executed(
-            notebook, time.perf_counter() - start, frozenset(tracing.read_trace(trace))
+            _plain(under_way[0]), time.perf_counter() - start, frozenset(tracing.read_trace(trace))
         )
 
 
@@ -154,33 +152,29 @@ def _what_happened(error: Exception, limits: Limits) -> str:
 
 
 def _engine(papermill, under_way: list) -> str:
-    """Return the name of papermill's engine without its saves around each cell, which take as
-    long as the cells; the notebook under way is put into a list, for one that does not end.
+    """Return the name of papermill's engine, made to put the notebook under way into a list:
+    what had been run of one that does not end is not lost.
     """
 
-    class InMemory(papermill.engines.NBClientEngine):
+    class Shown(papermill.engines.NBClientEngine):
         @classmethod
-        def execute_notebook(cls, nb, kernel_name, output_path=None, **options):
+        def execute_notebook(cls, nb, *arguments, **options):
             under_way.append(nb)
-            return super().execute_notebook(nb, kernel_name, output_path=None, **options)
+            return super().execute_notebook(nb, *arguments, **options)
 
-    papermill.engines.papermill_engines.register("in-memory", InMemory)
-    return "in-memory"
-
-
-def _read_if_there(path: Path) -> dict | None:
-    try:
-        return _forgotten([json.loads(path.read_text(encoding="utf-8"))])
-    except (OSError, ValueError):
-        return None
+    papermill.engines.papermill_engines.register("shown", Shown)
+    return "shown"
 
 
-def _forgotten(notebooks: list) -> dict | None:
-    """Return a copy of the first notebook as plain data, without the run's times."""
-    if not notebooks:
-        return None
-    notebook = json.loads(json.dumps(notebooks[0]))
-    _forget_run(notebook)
+def _plain(notebook) -> dict:
+    """Return a copy as plain data, without times and paths: the same input, the same bytes."""
+    notebook = json.loads(json.dumps(notebook))
+    notebook["metadata"].pop("papermill", None)
+    for cell in notebook["cells"]:
+        cell["metadata"].pop("papermill", None)
+        cell["metadata"].pop("execution", None)
+        if "injected-parameters" in cell["metadata"].get("tags", []):
+            cell["id"] = "injected-parameters"
     return notebook
 
 
@@ -220,13 +214,3 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-
-
-def _forget_run(notebook: dict) -> None:
-    """Remove times and paths, so that the same input gives the same bytes."""
-    notebook["metadata"].pop("papermill", None)
-    for cell in notebook["cells"]:
-        cell["metadata"].pop("papermill", None)
-        cell["metadata"].pop("execution", None)
-        if "injected-parameters" in cell["metadata"].get("tags", []):
-            cell["id"] = "injected-parameters"

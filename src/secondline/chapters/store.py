@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from secondline.chapters.hashes import text_hash
-from secondline.chapters.notebooks import without_nan, write_whole
+from secondline.chapters.notebooks import json_bytes, without_nan, write_whole
 from secondline.errors import InputError
 
 KEPT_DAYS = 30  # without use
@@ -57,11 +57,10 @@ class Store:
         InputError
             If the folder cannot be written to.
         """
-        content = notebook_bytes(notebook)
+        content = json_bytes(notebook)
         manifest = without_nan(manifest | {"notebook_sha256": text_hash(content.decode())})
         write_whole(self._notebook(key), content)
-        text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
-        write_whole(self._manifest(key), text.encode())
+        write_whole(self._manifest(key), json_bytes(manifest))
         return Entry(content, manifest)
 
     def tidy(self) -> None:
@@ -78,12 +77,6 @@ class Store:
 
     def _notebook(self, key: str) -> Path:
         return self.folder / f"{key}.ipynb"
-
-
-def notebook_bytes(notebook: dict) -> bytes:
-    """Return a notebook's file; numbers that JSON does not have become null."""
-    text = json.dumps(without_nan(notebook), indent=1, ensure_ascii=False, allow_nan=False)
-    return (text + "\n").encode()
 
 
 def read_manifest(path: Path) -> dict:

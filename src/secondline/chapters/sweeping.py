@@ -4,16 +4,17 @@ import contextlib
 import json
 import os
 import signal
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 
 from secondline.chapters import warm
-from secondline.chapters.notebooks import write_whole
+from secondline.chapters.notebooks import json_bytes, write_whole
 from secondline.chapters.project import Project, Request
 from secondline.chapters.running import ChapterError, Limits
 from secondline.errors import InputError
@@ -95,7 +96,7 @@ def run_variants(
             outcomes[k] = outcome
             if outcome.status == FAILED:
                 failures[keys[k]] = {"error": outcome.error, "repeatable": outcome.repeatable}
-                write_whole(record, json.dumps(failures, indent=1).encode())
+                write_whole(record, json_bytes(failures))
             tell(k, outcome)
     return [outcomes[k] for k in range(len(requests))]
 
@@ -106,41 +107,39 @@ def run_here(
     """Run variants in processes of this machine, each with warm kernels of its own.
 
     A process that is killed fails nobody else: the variants that were under way are run
-    again one by one, and only the one that is under way when it happens again has failed.
+    again at the end, one by one, and only the one for which it happens again has failed.
     """
-    waiting = list(requests)
-    alone: list[int] = []
-    pool, running = None, {}
-    modules = _modules(root, requests)
-    try:
-        while waiting or alone or running:
-            pool = pool or _pool(workers)
-            room = 0 if running and alone else (1 if alone else workers)
-            while len(running) < room and (alone or waiting):
-                k = alone.pop() if alone else waiting.pop(0)
-                running[_submit(pool, str(root), requests[k], limits, force, modules)] = k
-                if not alone and room == 1:
-                    break
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            broken = []
-            for future in done:
-                k = running.pop(future)
-                try:
-                    yield k, future.result()
-                except BrokenProcessPool:
-                    broken.append(k)
-            if broken:
-                broken += running.values()
-                running.clear()
-                pool.shutdown(wait=False, cancel_futures=True)
-                pool = None
-                if len(broken) == 1:
-                    (k,) = broken
-                    yield k, Outcome(requests[k], FAILED, float("nan"), {}, KILLED)
-                else:
-                    alone += broken
-    finally:
-        if pool is not None:
+    work = partial(
+        run_one, str(root), limits=limits, force=force, modules=_modules(root, requests)
+    )
+    suspects = {}
+    for k, outcome in _side_by_side(requests, work, workers):
+        if outcome is None:
+            suspects[k] = requests[k]
+        else:
+            yield k, outcome
+    for k, outcome in _side_by_side(suspects, work, 1):
+        yield k, outcome or Outcome(requests[k], FAILED, float("nan"), {}, KILLED)
+
+
+def _side_by_side(requests: dict[int, Request], work, workers: int):
+    """Yield the outcome of each variant, None for those under way when a process was killed."""
+    waiting = deque(requests)
+    while waiting:
+        pool, running = _pool(workers), {}
+        try:
+            while waiting or running:
+                while waiting and len(running) < workers:
+                    running[pool.submit(work, requests[waiting[0]])] = waiting[0]
+                    waiting.popleft()
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                # those that came to their end before it broke first
+                for future in sorted(done, key=lambda f: f.exception() is not None):
+                    outcome = future.result()
+                    yield running.pop(future), outcome
+        except BrokenProcessPool:
+            yield from ((k, None) for k in running.values())
+        finally:
             _end(pool)
 
 
@@ -196,16 +195,6 @@ def _pool(workers: int) -> ProcessPoolExecutor:
 def _leave_ctrl_c() -> None:
     """A Ctrl+C at the terminal is for the process that has started this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _submit(pool, *arguments) -> Future:
-    try:
-        return pool.submit(run_one, *arguments)
-    except BrokenProcessPool as error:
-        # a process died while it had nothing to do; the future tells it in its place
-        future: Future = Future()
-        future.set_exception(error)
-        return future
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

@@ -243,9 +243,7 @@ def _zygote() -> Zygote | None:
     """Return this process's zygote, started if need be; None where it cannot be."""
     if not _running or not _running[-1].alive:
         # without the project's modules: they may have changed since
-        for old in _running:
-            old.close()
-        _running.clear()
+        close()
         try:
             _running.append(Zygote())
         except OSError:

@@ -309,9 +309,6 @@ def _leader(difference: float) -> str:
     return CELLS_FIRST if difference > 0 else SALVAGE_FIRST
 
 
-FAR_OFF = 1e6  # months
-
-
 def _turning(model: Access) -> list[float]:
     """Return the access time within reach at which the difference turns, if there is one."""
     bridged = model.bridging_ratio * model.bridging_response * model.cure_bridged
@@ -322,10 +319,9 @@ def _turning(model: Access) -> list[float]:
     if bridged == 0 or others >= 0 or rate == 0:
         return []
     turning = np.log(-others / bridged)
-    if abs(turning) > rate * FAR_OFF:
-        return []  # with hardly any dropping out it lies out of all reach
-    access = turning / rate - model.manufacturing
-    return [float(access)] if 0 < access < LONGEST_WAIT else []
+    # compared before dividing, for the rate may be next to nothing
+    low, high = sorted(rate * (model.manufacturing + end) for end in (0, LONGEST_WAIT))
+    return [float(turning / rate - model.manufacturing)] if low < turning < high else []
 
 
 def _check_model(model) -> None:
