@@ -1,6 +1,8 @@
 """What several test files share."""
 
+import importlib.util
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,59 @@ def run(chapter_runner, request):
 def as_it_comes(run):
     """The chapter executed with its own settings."""
     return run()
+
+
+def load_script(path: str):
+    """Return a script of the project as a module."""
+    spec = importlib.util.spec_from_file_location(Path(path).stem, ROOT / path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def write_notebook(path: Path, *cells) -> Path:
+    """Write a notebook of code cells, each a text or a text and its tag."""
+    pairs = [(cell, None) if isinstance(cell, str) else cell for cell in cells]
+    notebook = {
+        "cells": [
+            {
+                "cell_type": "code", "id": f"c{k}", "source": source, "outputs": [],
+                "metadata": {"tags": [tag]} if tag else {}, "execution_count": None,
+            }
+            for k, (source, tag) in enumerate(pairs)
+        ],
+        "metadata": {
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }  # fmt: skip
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A project of one chapter, with the library's sources; returns what writes its last cell."""
+    parameters = 'n: int = 2  # 1 to 9\nfile: str = ""  # path of a file of your own\n'
+    check = (
+        "from secondline.chapters import check_parameters, record\n"
+        "check_parameters(n=(n, range(1, 10)), file=(file, str))"
+    )
+    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("book/part", "data/deep", "seeds"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "seeds/references.bib").write_text("")
+    (tmp_path / "requirements.lock").write_text("numpy==2\n")
+    (tmp_path / "data/deep/a.csv").write_text("1")
+    (tmp_path / "data/b.csv").write_text("2")
+
+    def write(source, name="part/one"):
+        path = tmp_path / f"book/{name}.ipynb"
+        write_notebook(path, (parameters, "parameters"), check, source)
+        return tmp_path
+
+    return write
 
 
 def displayed(executed: Path, kind: str) -> list[str]:

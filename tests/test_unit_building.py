@@ -1,11 +1,10 @@
 """Two builds, a build that breaks off, and a kernel that dies."""
 
-import json
 import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, write_notebook
 
 from secondline.chapters.building import put_in_place, restore, sole_build
 from secondline.chapters.execution import ChapterError, execute_book
@@ -96,14 +95,7 @@ def small_book(tmp_path):
     (tmp_path / "book/_toc.yml").write_text("format: jb-book\nroot: chapter\n")
 
     def write(source):
-        cell = {"cell_type": "code", "source": source, "metadata": {}, "outputs": []}
-        notebook = {
-            "cells": [{**cell, "id": "one", "execution_count": None}],
-            "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-            "nbformat": 4,
-            "nbformat_minor": 5,
-        }
-        (tmp_path / "book/chapter.ipynb").write_text(json.dumps(notebook))
+        write_notebook(tmp_path / "book/chapter.ipynb", source)
         return tmp_path
 
     return write

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import time
 
 import pytest
@@ -14,44 +13,6 @@ from secondline.chapters.project import Project, downloaded_state
 from secondline.chapters.running import ChapterError, Limits
 from secondline.chapters.store import Store, read_manifest
 from secondline.errors import InputError
-
-PARAMETERS = 'n: int = 2  # 1 to 9\nfile: str = ""  # path of a file of your own\n'
-CHECK = (
-    "from secondline.chapters import check_parameters, record\n"
-    "check_parameters(n=(n, range(1, 10)), file=(file, str))"
-)
-
-
-def cell(source, *tags):
-    return {
-        "cell_type": "code", "id": f"c{abs(hash(source))}", "source": source, "outputs": [],
-        "metadata": {"tags": list(tags)}, "execution_count": None,
-    }  # fmt: skip
-
-
-@pytest.fixture
-def made(tmp_path):
-    """A project of one chapter, with the library's sources; returns what writes its last cell."""
-    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    for folder in ("book/part", "data/deep", "seeds"):
-        (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "seeds/references.bib").write_text("")
-    (tmp_path / "requirements.lock").write_text("numpy==2\n")
-    (tmp_path / "data/deep/a.csv").write_text("1")
-    (tmp_path / "data/b.csv").write_text("2")
-
-    def write(source, name="part/one"):
-        notebook = {
-            "cells": [cell(PARAMETERS, "parameters"), cell(CHECK), cell(source)],
-            "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-            "nbformat": 4,
-            "nbformat_minor": 5,
-        }
-        (tmp_path / f"book/{name}.ipynb").write_text(json.dumps(notebook))
-        return tmp_path
-
-    return write
-
 
 def status(root, chapter="part/one", **given):
     """What a new process would see: nothing is remembered of the sources."""

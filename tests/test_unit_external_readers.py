@@ -1,10 +1,10 @@
 """Reading the open tables: what is taken from them, and what is refused with a sentence."""
 
 import gzip
-import importlib.util
 
 import numpy as np
 import pytest
+from conftest import load_script
 
 from secondline import external
 from secondline.errors import InputError
@@ -34,11 +34,8 @@ def listed(made):
     return external.read_schmitz(made["schmitz"])
 
 
-def test_the_made_tables_are_what_their_script_makes(root, made, tmp_path):
-    spec = importlib.util.spec_from_file_location("make", root / "tests/data/make_external.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.write(tmp_path)
+def test_the_made_tables_are_what_their_script_makes(made, tmp_path):
+    load_script("tests/data/make_external.py").write(tmp_path)
     for path in made.values():
         assert path.read_bytes() == (tmp_path / path.name).read_bytes()
 

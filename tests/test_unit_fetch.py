@@ -1,7 +1,6 @@
 """Fetching open data: pinned, resumed, refused; from a server on this machine."""
 
 import hashlib
-import importlib.util
 import re
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,6 +8,7 @@ from io import StringIO
 from threading import Thread
 
 import pytest
+from conftest import load_script
 
 from secondline import external
 from secondline.errors import InputError
@@ -70,11 +70,8 @@ def made(server):
 
 
 @pytest.fixture
-def command(root):
-    spec = importlib.util.spec_from_file_location("fetch_script", root / "scripts/fetch.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def command():
+    return load_script("scripts/fetch.py")
 
 
 def left_in(folder):

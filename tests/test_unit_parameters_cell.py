@@ -1,9 +1,7 @@
 """What a chapter's parameters cell says, and what it refuses."""
 
-import json
-
 import pytest
-from conftest import notebooks
+from conftest import notebooks, write_notebook
 
 from secondline.chapters.checks_cell import allowed_words, check_chapter
 from secondline.chapters.parameters_cell import (
@@ -136,21 +134,10 @@ def test_values_that_do_not_fit_get_a_sentence(given, sentence):
     assert len(str(caught.value)) < 300
 
 
-def write(path, *cells):
-    content = {
-        "cells": [
-            {"cell_type": "code", "source": source, "metadata": {"tags": tags}, "outputs": []}
-            for source, tags in cells
-        ]
-    }
-    path.write_text(json.dumps(content), encoding="utf-8")
-    return path
-
-
 def test_the_tag_stands_on_one_cell(tmp_path):
     with pytest.raises(InputError, match="a has no cell with the tag 'parameters'; it needs one"):
-        read_parameters(write(tmp_path / "a.ipynb", ("x = 1", [])))
-    twice = write(tmp_path / "b.ipynb", ("x = 1", ["parameters"]), ("y = 1", ["parameters"]))
+        read_parameters(write_notebook(tmp_path / "a.ipynb", "x = 1"))
+    twice = write_notebook(tmp_path / "b.ipynb", ("x = 1", "parameters"), ("y = 1", "parameters"))
     with pytest.raises(InputError, match="b has 2 cells with the tag 'parameters'"):
         read_parameters(twice)
 
@@ -177,7 +164,7 @@ print("too far")
 
 def test_a_chapters_own_check_is_made_without_running_the_rest(tmp_path, capsys):
     check = CHECK.replace("check_more(n)\n", "").replace('print("too far")', "1 / 0")
-    path = write(tmp_path / "a.ipynb", (CELL, ["parameters"]), (check, []))
+    path = write_notebook(tmp_path / "a.ipynb", (CELL, "parameters"), check)
     good = check_chapter(path, {"outcome": "CR", "n": 9})
     assert (good.fault, good.allowed) == ("", {"outcome": ("ORR", "CR"), "n": range(1, 10)})
     bad = check_chapter(path, {"outcome": "PR", "n": 10})
@@ -185,7 +172,7 @@ def test_a_chapters_own_check_is_made_without_running_the_rest(tmp_path, capsys)
         "outcome is 'PR'; allowed: 'ORR' or 'CR'. n is 10; it must be a whole number from 1 to 9."
     )
     # a check that cannot be made is no permission
-    broken = write(tmp_path / "b.ipynb", (CELL, ["parameters"]), (CHECK, []))
+    broken = write_notebook(tmp_path / "b.ipynb", (CELL, "parameters"), CHECK)
     with pytest.raises(InputError, match="parameters of b cannot be checked: NameError"):
         check_chapter(broken, {"outcome": "CR", "n": 9})
     assert capsys.readouterr().out == ""
@@ -196,7 +183,7 @@ def test_further_checks_in_a_row_count(tmp_path):
         "from secondline.chapters import check_parameters\nfrom secondline import trials\n"
         "check_parameters(scan_weeks=(scan_weeks, (0.0, 26.0)))\ntrials.check_scan_weeks(scan_weeks)"
     )
-    path = write(tmp_path / "a.ipynb", ("scan_weeks = 0.0", ["parameters"]), (check, []))
+    path = write_notebook(tmp_path / "a.ipynb", ("scan_weeks = 0.0", "parameters"), check)
     assert check_chapter(path, {"scan_weeks": 0.0}).fault == ""
     assert "scan" in check_chapter(path, {"scan_weeks": 1.0}).fault
 

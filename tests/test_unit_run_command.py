@@ -1,12 +1,11 @@
 """The command that runs one chapter: files, sentences and exit codes."""
 
-import importlib.util
 import json
 import re
 import shlex
 
 import pytest
-from conftest import ROOT, notebooks
+from conftest import ROOT, load_script, notebooks
 
 from secondline.chapters.notebooks import read_notebook, source_of
 from secondline.chapters.project import Project
@@ -20,10 +19,7 @@ SLUG = "bispecifics-pooled-response"
 
 @pytest.fixture(scope="module")
 def command():
-    spec = importlib.util.spec_from_file_location("run_command", ROOT / "scripts/run.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.main
+    return load_script("scripts/run.py").main
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Sweeps: what a file may say, and that every variant is run once, whatever happens."""
 
-import importlib.util
 import json
 import os
 import signal
@@ -13,8 +12,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT
-from test_unit_chapter_cache import made  # noqa: F401  (a fixture)
+from conftest import ROOT, load_script
 
 from secondline.chapters.project import Project, Request
 from secondline.chapters.running import Limits
@@ -179,7 +177,7 @@ def outcomes_of(root, ns, record=None, **options):
     return run_variants(requests, project, record or root / "failures.json", execute, **options)
 
 
-def test_all_are_run_once_and_failures_fail_nobody_else(made):  # noqa: F811
+def test_all_are_run_once_and_failures_fail_nobody_else(made):
     root = made(
         "from pathlib import Path\n"
         "with open('../../ran.txt', 'a') as file: file.write(f'{n}\\n')\n"
@@ -207,7 +205,7 @@ def test_all_are_run_once_and_failures_fail_nobody_else(made):  # noqa: F811
     assert sorted(told) == [0, 1]
 
 
-def test_a_killed_process_costs_one_variant_at_most(made):  # noqa: F811
+def test_a_killed_process_costs_one_variant_at_most(made):
     """The process above the kernel is killed, as a system short of memory does it."""
     root = made(
         "import os, signal, time\n"
@@ -224,7 +222,7 @@ def test_a_killed_process_costs_one_variant_at_most(made):  # noqa: F811
     assert [o.results.get("n") for o in found] == [1, None, 3, 4, 5]
 
 
-def test_a_record_that_is_broken_is_no_hindrance(made):  # noqa: F811
+def test_a_record_that_is_broken_is_no_hindrance(made):
     root = made("record(n=n)")
     for content in ("{", "[1]", '{"a": 1}', '{"a": {}}'):
         (root / "failures.json").write_text(content)
@@ -273,10 +271,7 @@ def test_a_table_of_failures_alone_can_be_written(tmp_path):
 
 @pytest.fixture(scope="module")
 def command():
-    spec = importlib.util.spec_from_file_location("sweep_command", ROOT / "scripts/sweep.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.main
+    return load_script("scripts/sweep.py").main
 
 
 def write(path, n_values, extra=""):

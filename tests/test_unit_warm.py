@@ -10,6 +10,7 @@ from pathlib import Path
 
 import papermill
 import pytest
+from conftest import write_notebook
 from papermill.exceptions import PapermillExecutionError
 
 from secondline.chapters import warm
@@ -17,23 +18,6 @@ from secondline.chapters import warm
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "pidfd_open"), reason="kernels are forked on Linux only"
 )
-
-
-def notebook(path: Path, *cells: str) -> Path:
-    path.write_text(
-        json.dumps({
-            "cells": [
-                {"cell_type": "code", "source": source, "metadata": {}, "outputs": [],
-                 "execution_count": None}
-                for source in cells
-            ],
-            "metadata": {"kernelspec": {"name": "python3", "display_name": "", "language": "python"},
-                         "language_info": {"name": "python"}},
-            "nbformat": 4, "nbformat_minor": 4,
-        }),
-        encoding="utf-8",
-    )  # fmt: skip
-    return path
 
 
 def run(source: Path, *, forked: bool = True, **arguments) -> list:
@@ -78,7 +62,7 @@ CELLS = (
 
 
 def test_outputs_are_those_of_a_new_kernel(tmp_path):
-    source = notebook(tmp_path / "n.ipynb", *CELLS)
+    source = write_notebook(tmp_path / "n.ipynb", *CELLS)
     forked, new = run(source), run(source, forked=False)
     assert len(new) == len(CELLS)
     for a, b in zip(forked, new, strict=True):
@@ -86,7 +70,7 @@ def test_outputs_are_those_of_a_new_kernel(tmp_path):
 
 
 def test_kernels_share_nothing(tmp_path):
-    source = notebook(
+    source = write_notebook(
         tmp_path / "n.ipynb",
         "import builtins, os, random, sys, numpy\n"
         "print(getattr(builtins, 'left', 'clean'), 'secondline' in sys.modules)\n"
@@ -100,7 +84,7 @@ def test_kernels_share_nothing(tmp_path):
 
 
 def test_folder_environment_and_changed_modules_are_those_of_the_run(tmp_path, monkeypatch):
-    source = notebook(
+    source = write_notebook(
         tmp_path / "n.ipynb",
         "import os, mine\nprint(os.getcwd(), os.environ.get('OF_THIS_RUN'), mine.VALUE)",
     )
@@ -113,17 +97,17 @@ def test_folder_environment_and_changed_modules_are_those_of_the_run(tmp_path, m
 
 
 def test_an_error_in_a_cell_is_told_as_ever(tmp_path):
-    source = notebook(tmp_path / "n.ipynb", "1 / 0")
+    source = write_notebook(tmp_path / "n.ipynb", "1 / 0")
     with pytest.raises(PapermillExecutionError, match="division by zero"):
         run(source)
 
 
 def test_a_kernel_that_dies_takes_nobody_along(tmp_path):
-    dying = notebook(tmp_path / "dying.ipynb", "import os\nos._exit(3)")
+    dying = write_notebook(tmp_path / "dying.ipynb", "import os\nos._exit(3)")
     with pytest.raises(RuntimeError, match="Kernel died"):
         run(dying)
     zygote = warm._zygote()
-    assert told(run(notebook(tmp_path / "n.ipynb", "print(1)"))[0]) == "1\n"
+    assert told(run(write_notebook(tmp_path / "n.ipynb", "print(1)"))[0]) == "1\n"
     assert warm._zygote() is zygote
 
 
@@ -155,7 +139,7 @@ def test_a_killed_zygote_is_replaced(tmp_path):
     old._process.wait()
     assert kernel.wait(10) == -9
     assert gone(kernel.pid)
-    assert told(run(notebook(tmp_path / "n.ipynb", "print(2)"))[0]) == "2\n"
+    assert told(run(write_notebook(tmp_path / "n.ipynb", "print(2)"))[0]) == "2\n"
     assert warm._zygote() is not old
 
 
@@ -189,7 +173,7 @@ def test_papermills_own_kernels_remain_at_hand(monkeypatch):
 
 
 def test_modules_of_the_project_are_there_only_if_asked_for(tmp_path):
-    source = notebook(
+    source = write_notebook(
         tmp_path / "n.ipynb",
         "import sys; print(sorted(m for m in sys.modules if m.startswith('secondline.int')))",
     )
