@@ -27,11 +27,6 @@ OTHERS = [
 EXERCISES = {"expected_unstained": 0.5, "expected_upper": 1.0, "expected_added": 0.02}
 
 
-@pytest.fixture(scope="module")
-def run(chapter_runner):
-    return chapter_runner(CHAPTER)
-
-
 def unfavourable(patients, name, cut):
     """1 where a marker is unfavourable, by a rule of this test's own."""
     values = marker(patients, name)
@@ -45,7 +40,7 @@ def unfavourable(patients, name, cut):
 def invariants(recorded, settings):
     """The record is what a second way gives for these settings, and hangs together."""
     chosen = DEFAULTS | settings
-    patients, level, alpha = read_cohort("virtual"), chosen["level"], 1 - chosen["level"]
+    patients, alpha = read_cohort("virtual"), 1 - chosen["level"]
     rows = patients.assign(
         a=unfavourable(patients, chosen["target"], chosen["cut"]),
         b=unfavourable(patients, chosen["second"], chosen["cut"]),
@@ -114,7 +109,6 @@ def invariants(recorded, settings):
     assert recorded["expected_upper"] == pytest.approx(100 * upper, abs=1e-6)
     # 180 by strong cells alone are 60 % of them
     assert recorded["expected_unstained"] == pytest.approx(40)
-    assert level == chosen["level"]
 
 
 BOTTOM_LINE = (
@@ -164,12 +158,6 @@ def test_other_settings_give_the_right_other_result(run, settings):
     assert {name: recorded[name] for name in BOTTOM_LINE} == {
         name: usual[name] for name in BOTTOM_LINE
     }
-
-
-def cohort_pages(tables):
-    """Tables that show a cohort or draws: neither printed numbers nor a definition."""
-    others = ("computed here from published numbers", "definition")
-    return [page for page in tables if not any(mark in page for mark in others)]
 
 
 def test_every_table_and_picture_of_the_cohort_says_that_it_is_virtual(run):

@@ -1,6 +1,5 @@
 """The chapter on the nine trials, re-executed with other settings, own trials and mistakes."""
 
-
 import pytest
 from conftest import displayed, run_in_process
 from papermill.exceptions import PapermillExecutionError

@@ -8,7 +8,6 @@ from conftest import notebooks
 from papermill.exceptions import PapermillExecutionError
 
 
-
 def parameters(path) -> list[str]:
     """Names in a chapter's parameters cell."""
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:

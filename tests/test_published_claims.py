@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from secondline.claims import COLUMNS, KINDS, all_claims, documents, get_claim, read_card
+from secondline.claims import COLUMNS, KINDS, all_claims, documents, get_claim, read_card, read_claims
+from secondline.errors import InputError
 from secondline.tables import read_trials
 
 # The sources' texts are not part of the project; where they lie beside it they are used.
@@ -118,3 +119,29 @@ def test_row_of_the_first_table_agrees_with_its_claims(line, row):
         median = row[f"{endpoint}_median"]
         if not pd.isna(median):
             assert float(claim.value) == median
+
+
+def test_unknown_claim_names_its_neighbours():
+    with pytest.raises(InputError, match="bsab-pool-mono-orr"):
+        get_claim("bsab-pool-mono-or")
+
+
+def test_malformed_claims_name_their_line(tmp_path, root):
+    lines = (root / "seeds/bispecifics-meta-analysis/claims.csv").read_text("utf-8").splitlines()
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join([lines[0], lines[2], lines[2]]) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 3: the id .* used twice"):
+        read_claims(path)
+    path.write_text("\n".join([lines[0], "a,b"]) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 2: 2 fields; a row has 17"):
+        read_claims(path)
+    path.write_text(lines[0].replace("concept", "idea") + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 1: the columns are"):
+        read_claims(path)
+
+
+def test_claim_tells_how_it_may_be_quoted():
+    wordings = get_claim("bsab-pool-mono-orr").wordings()
+    assert {"54.5", "54.5 %", "43.1 to 65.7"} <= set(wordings)
+    assert "54" not in wordings
+    assert "20 of 52" in get_claim("bsab-t2-nct03075696-exposed-cr").wordings()

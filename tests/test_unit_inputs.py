@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from secondline.chapters import check_number, check_parameters, read_recorded
-from secondline.claims import get_claim, read_claims
+from secondline.chapters import check_number, read_recorded
 from secondline.errors import InputError
 from secondline.intervals import as_printed, decimals, percentage_agrees
 from secondline.proportions import (
@@ -290,34 +289,6 @@ def test_unknown_population_and_outcome_list_what_is_allowed():
         select_cohorts(table, "CAR-T-naive", "PR")
 
 
-# --- claims -----------------------------------------------------------------
-
-
-def test_unknown_claim_names_its_neighbours():
-    with pytest.raises(InputError, match="bsab-pool-mono-orr"):
-        get_claim("bsab-pool-mono-or")
-
-
-def test_malformed_claims_name_their_line(tmp_path, root):
-    lines = (root / "seeds/bispecifics-meta-analysis/claims.csv").read_text("utf-8").splitlines()
-    path = write(tmp_path, "\n".join([lines[0], lines[2], lines[2]]) + "\n")
-    with pytest.raises(InputError, match="line 3: the id .* used twice"):
-        read_claims(path)
-    path = write(tmp_path, "\n".join([lines[0], "a,b"]) + "\n")
-    with pytest.raises(InputError, match="line 2: 2 fields; a row has 17"):
-        read_claims(path)
-    path = write(tmp_path, lines[0].replace("concept", "idea") + "\n")
-    with pytest.raises(InputError, match="line 1: the columns are"):
-        read_claims(path)
-
-
-def test_claim_tells_how_it_may_be_quoted():
-    wordings = get_claim("bsab-pool-mono-orr").wordings()
-    assert {"54.5", "54.5 %", "43.1 to 65.7"} <= set(wordings)
-    assert "54" not in wordings
-    assert "20 of 52" in get_claim("bsab-t2-nct03075696-exposed-cr").wordings()
-
-
 # --- rounding ---------------------------------------------------------------
 
 
@@ -357,44 +328,6 @@ def test_digits_follow_the_printed_number():
 
 
 # --- chapters ---------------------------------------------------------------
-
-
-def test_good_parameters_pass():
-    check_parameters(
-        outcome=("CR", ("ORR", "CR")),
-        trials=("", str),
-        seed=(3, int),
-        k=(5, range(1, 10)),
-        level=(0.9, (0.5, 0.99)),
-        show=(True, bool),
-    )
-
-
-@pytest.mark.parametrize(
-    ("value", "allowed", "words"),
-    [
-        ("XYZ", ("ORR", "CR"), "x is 'XYZ'; allowed: 'ORR' or 'CR'."),
-        (1, ("ORR", "CR"), "x is 1; allowed: 'ORR' or 'CR'."),
-        (7, str, "x is 7; it must be a text."),
-        (True, int, "x is True; it must be a whole number."),
-        (11, range(1, 10), "x is 11; it must be a whole number from 1 to 9."),
-        (2.0, (0.5, 0.99), "x is 2.0; it must be a number from 0.5 to 0.99."),
-        (float("nan"), (0.5, 0.99), "x is nan; it must be a number from 0.5 to 0.99."),
-    ],
-)
-def test_bad_parameters_get_a_sentence(value, allowed, words):
-    with pytest.raises(InputError) as caught:
-        check_parameters(x=(value, allowed))
-    assert str(caught.value) == words
-
-
-def test_all_bad_parameters_are_named_together():
-    with pytest.raises(InputError, match="a is 1; .* b is 2; "):
-        check_parameters(a=(1, ("x", "y")), b=(2, str))
-
-
-def test_bad_parameter_shows_no_traceback_in_jupyter():
-    assert InputError("A sentence.")._render_traceback_() == ["InputError: A sentence."]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
-"""What a chapter's parameters cell says, and what it refuses."""
+"""What a chapter's parameters cell says, and what it and the check below it refuse."""
 
 import pytest
 from conftest import notebooks, write_notebook
 
+from secondline.chapters import check_parameters
 from secondline.chapters.checks_cell import allowed_words, check_chapter
 from secondline.chapters.parameters_cell import (
     chosen_values,
@@ -197,3 +198,41 @@ def test_every_chapter_says_what_each_parameter_may_be(path):
     for name, parameter in parameters.items():
         assert parameter.meaning, f"{name} has no comment"
         assert allowed_words(checked.allowed[name])
+
+
+def test_good_parameters_pass():
+    check_parameters(
+        outcome=("CR", ("ORR", "CR")),
+        trials=("", str),
+        seed=(3, int),
+        k=(5, range(1, 10)),
+        level=(0.9, (0.5, 0.99)),
+        show=(True, bool),
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "allowed", "words"),
+    [
+        ("XYZ", ("ORR", "CR"), "x is 'XYZ'; allowed: 'ORR' or 'CR'."),
+        (1, ("ORR", "CR"), "x is 1; allowed: 'ORR' or 'CR'."),
+        (7, str, "x is 7; it must be a text."),
+        (True, int, "x is True; it must be a whole number."),
+        (11, range(1, 10), "x is 11; it must be a whole number from 1 to 9."),
+        (2.0, (0.5, 0.99), "x is 2.0; it must be a number from 0.5 to 0.99."),
+        (float("nan"), (0.5, 0.99), "x is nan; it must be a number from 0.5 to 0.99."),
+    ],
+)
+def test_bad_parameters_get_a_sentence(value, allowed, words):
+    with pytest.raises(InputError) as caught:
+        check_parameters(x=(value, allowed))
+    assert str(caught.value) == words
+
+
+def test_all_bad_parameters_are_named_together():
+    with pytest.raises(InputError, match="a is 1; .* b is 2; "):
+        check_parameters(a=(1, ("x", "y")), b=(2, str))
+
+
+def test_bad_parameter_shows_no_traceback_in_jupyter():
+    assert InputError("A sentence.")._render_traceback_() == ["InputError: A sentence."]

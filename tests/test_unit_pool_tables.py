@@ -1,4 +1,4 @@
-"""What the page shows is what was computed, and a changed chapter is run again."""
+"""What the page shows is what was computed."""
 
 import numpy as np
 import pytest

@@ -165,7 +165,7 @@ def test_no_file_names_this_machine_or_a_registry():
 
 def test_modules_import_only_from_those_above_them():
     """The order of DESIGN: claims, tables, intervals, proportions, signatures, ... chapters."""
-    order = ["errors", "paths", "cluster", "csvfiles", "claims", "tables", "intervals", "effects"]
+    order = ["errors", "checks", "paths", "cluster", "csvfiles", "claims", "tables", "intervals", "effects"]
     order += ["subgroups", "survival", "evidence", "trials", "proportions", "agreement"]
     order += ["agreement_small_study", "prognosis", "audit", "signatures", "cohort", "biomarkers", "external"]
     order += ["pathways", "sequencing", "figures", "chapters"]

@@ -9,11 +9,11 @@ from scipy import stats
 from secondline.biomarkers.burden_power import rank_sum_p
 from secondline.biomarkers.nested_subgroups import model_or_none, share_is_high, single_effect
 from secondline.biomarkers.product_share import rank_correlation
+from secondline.checks import check_level
 from secondline.cohort import marker as marker_values
 from secondline.cohort import marker_models, signature_scores
 from secondline.errors import InputError, one_of
 from secondline.proportions import TwoGroups, compare_two
-from secondline.proportions.inputs import check_level
 from secondline.signatures import with_groups
 from secondline.survival import ARMS, Effect
 from secondline.trials import cox

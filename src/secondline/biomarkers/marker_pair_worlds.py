@@ -7,8 +7,8 @@ import pandas as pd
 from scipy import stats
 
 from secondline.biomarkers.burden_power import HALVES_APART
+from secondline.checks import check_level
 from secondline.errors import InputError
-from secondline.proportions.inputs import check_level
 
 MOST_STEPS = 30
 CONVERGED = 1e-10

@@ -1,6 +1,6 @@
 """Two markers in one arm: four groups by two cuts, and whether adding the two explains them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -16,9 +16,9 @@ from secondline.biomarkers.nested_subgroups import (
     single_effect,
 )
 from secondline.biomarkers.product_share import free_at_year, rank_correlation
+from secondline.checks import check_level
 from secondline.cohort import marker as marker_values
 from secondline.errors import InputError, NoFiniteEstimate, one_of
-from secondline.proportions.inputs import check_level
 from secondline.survival import ARMS, Effect
 from secondline.trials import cox
 

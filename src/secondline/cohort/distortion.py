@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 import pandas as pd
 
+from secondline.checks import whole_number
 from secondline.cohort.check import check_cohort
 from secondline.cohort.generate import generate, generate_third_line
 from secondline.cohort.markers import marker
@@ -12,7 +13,6 @@ from secondline.cohort.outcomes import Records
 from secondline.cohort.scorecard import scorecard
 from secondline.cohort.targets import read_targets
 from secondline.survival import cox_model
-from secondline.trials.simulation import whole_number
 
 # markers that the model lets act, per arm: the model of the source's summary figure
 PREDICTORS = {

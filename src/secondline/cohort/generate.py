@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from secondline.checks import whole_number
 from secondline.cohort.columns import (
     ARMS,
     BIOPSIES,
@@ -17,7 +18,6 @@ from secondline.cohort.columns import (
 from secondline.cohort.model import Tumours, draw_tumours, score_scale, survival_rank
 from secondline.cohort.outcomes import Records, draw_records
 from secondline.errors import InputError, one_of
-from secondline.trials.simulation import whole_number
 
 MODES = ("population", "reference")
 MOST_PATIENTS = 1_000_000

@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from secondline.figures.style import BLUE, FAINT, GREY, INK, PURPLE, VERMILION, fitted, stamp
+from secondline.figures.ratios import LINES, MOST, TICKS, log_axis, ratio_row
+from secondline.figures.style import BLUE, FAINT, GREY, INK, PURPLE, VERMILION, stamp
 
-TICKS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20)
 SHOWN = 250  # trials drawn a size
-MOST = (1 / 24, 24.0)
 
 
 def nesting_scatter(found):
@@ -40,7 +39,7 @@ def nesting_scatter(found):
                   va="center", transform=axes.get_yaxis_transform())  # fmt: skip
     axes.axvline(1, color=INK, linewidth=1)
     axes.axvline(found.true_hazard_ratio, color=BLUE, linewidth=1.6, linestyle=(0, (4, 2)))
-    _log_axis(axes, np.nanmin(ratios), np.nanmax(ratios))
+    log_axis(axes, np.nanmin(ratios) / 1.1, np.nanmax(ratios) * 1.1)
     axes.set(ylim=(len(found.table) - 0.5, -0.5), yticks=[])
     axes.spines["left"].set_visible(False)
     axes.set_xlabel("Estimated hazard ratio (log scale)")
@@ -76,22 +75,14 @@ def nested_steps(steps, *, level: float, provenance: str, source: str = ""):
     values = [1.0]
     for y, step in enumerate(drawn):
         effect = step.effect
-        text = f"{step.name}: {step.n} patients, {step.events} events"
-        axes.text(0.0, y - 0.3, fitted(text, 5.2),
-                  fontsize=9, transform=axes.get_yaxis_transform(), va="center",
-                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})  # fmt: skip
-        axes.plot([effect.lower, effect.upper], [y + 0.1] * 2, color=BLUE, linewidth=1.8)
-        axes.plot(effect.hazard_ratio, y + 0.1, "s", color=BLUE, markersize=6.5)
+        ratio_row(axes, y, f"{step.name}: {step.n} patients, {step.events} events", effect)
         axes.plot(step.smallest, y + 0.1, "|", color=VERMILION, markersize=15, markeredgewidth=2.4)
-        axes.text(1.03, y + 0.1, f"{effect.hazard_ratio:.2f} ({effect.lower:.2f} to "
-                  f"{effect.upper:.2f})", fontsize=9, va="center",
-                  transform=axes.get_yaxis_transform())  # fmt: skip
         values += [effect.lower, effect.upper, step.smallest]
     if not drawn:
         axes.text(0.02, 0, "no product with a known outcome", color=GREY, va="center",
                   transform=axes.get_yaxis_transform())  # fmt: skip
     axes.axvline(1, color=INK, linewidth=1)
-    _log_axis(axes, np.nanmin(values), max(np.nanmax(values), 2.0))
+    log_axis(axes, np.nanmin(values) / 1.1, 1.1 * max(np.nanmax(values), 2.0))
     axes.set(ylim=(max(len(drawn), 1) - 0.5, -0.55), yticks=[])
     axes.spines["left"].set_visible(False)
     axes.set_xlabel("Hazard ratio, share high against low (log scale)", fontsize=9.5)
@@ -175,12 +166,11 @@ def exaggeration_curves(curves: dict, *, marks: dict, source: str):
 
     figure = Figure(figsize=(5.6, 3.8))
     axes = figure.add_axes((0.12, 0.23, 0.84, 0.67))
-    styles = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
     top = 6.0
-    for (ratio, (events, times)), line in zip(curves.items(), styles, strict=False):
+    for (ratio, (events, times)), line in zip(curves.items(), LINES, strict=False):
         axes.plot(events, times, color=INK, linewidth=1.7, linestyle=line,
                   label=f"true hazard ratio {ratio:g}")  # fmt: skip
-    for (name, events), line in zip(marks.items(), styles, strict=False):
+    for (name, events), line in zip(marks.items(), LINES, strict=False):
         axes.axvline(events, color=VERMILION, linewidth=1.2, linestyle=line,
                      label=f"{events:g} events: {name}")  # fmt: skip
     axes.set_xscale("log")
@@ -198,21 +188,3 @@ def exaggeration_curves(curves: dict, *, marks: dict, source: str):
     axes.legend(fontsize=9, framealpha=1, edgecolor="none", loc="upper right")
     stamp(figure, "recomputed", source)
     return figure
-
-
-def _log_axis(axes, low: float, high: float) -> None:
-    low, high = np.clip([low / 1.1, high * 1.1], *MOST)
-    axes.set_xscale("log")
-    axes.set_xlim(low, high)
-    ticks = [t for t in TICKS if low <= t <= high]
-    # ticks that would touch are left out, 1 never
-    room = np.log(high / low) / 9
-    kept = [1] if 1 in ticks else []
-    for tick in ticks:
-        if all(abs(np.log(tick / other)) > room for other in kept):
-            kept.append(tick)
-    kept.sort()
-    axes.set_xticks(kept, [f"{t:g}" for t in kept])
-    axes.minorticks_off()
-    axes.grid(axis="x", color=FAINT, linewidth=0.6)
-    axes.set_axisbelow(True)

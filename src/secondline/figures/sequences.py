@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from secondline.figures.ratios import CLEAR
 from secondline.figures.style import (
     BLUE,
     FAINT,
@@ -28,8 +29,6 @@ KIND_COLOURS = {
     "assumed": GREY,
 }
 SOURCE = "model of this book"
-# behind words that a line would cross
-CLEAR = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
 
 
 def order_steps(orders: dict, *, unknown: str):
@@ -169,7 +168,7 @@ def tornado(table, *, first: str, second: str, largest: int = 10, measure: str =
     axes.set_xlabel(
         f"{measure} by which {literal(first)} is ahead (below zero: {literal(second)})", fontsize=9
     )
-    kinds = {KIND_COLOURS[kind]: kind for kind in shown["kind"]}
+    kinds = {KIND_COLOURS[kind] for kind in shown["kind"]}
     names = {BLUE: "published or recomputed", GREEN: "calibrated", GREY: "assumed"}
     handles = [Patch(color=c, label=name) for c, name in names.items() if c in kinds]
     if handles:

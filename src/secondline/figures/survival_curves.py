@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from secondline.figures.ratios import LINES
 from secondline.figures.style import (
     ARM_COLOURS,
     ARM_LINES,
@@ -19,7 +20,6 @@ from secondline.figures.style import (
 
 # of groups that are not arms of the trial
 OTHER_COLOURS = (GREEN, ORANGE, PURPLE, GREY)
-OTHER_LINES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 # inches of a name that fits beside its numbers at risk
 SHORT = 0.62
 # where the names begin in the free corner, as a share of the width; inches of a row of them
@@ -153,9 +153,9 @@ def _looks(groups) -> dict:
         if name in ARM_COLOURS:
             looks[name] = ARM_COLOURS[name], ARM_LINES[name]
             continue
-        i = seen[arm] % len(OTHER_LINES)
+        i = seen[arm] % len(LINES)
         seen[arm] += 1
-        looks[name] = ARM_COLOURS.get(arm, OTHER_COLOURS[i]), OTHER_LINES[i]
+        looks[name] = ARM_COLOURS.get(arm, OTHER_COLOURS[i]), LINES[i]
     return looks
 
 

@@ -2,12 +2,10 @@
 
 import numpy as np
 
-from secondline.figures.style import BLUE, FAINT, GREY, INK, VERMILION, fitted, stamp
+from secondline.figures.ratios import LINES, log_axis, ratio_row
+from secondline.figures.style import BLUE, GREY, INK, VERMILION, fitted, stamp
 
-TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20)
-MOST = (1 / 24, 24.0)
 SHADES = {"unstained": "#ffffff", "weak": "#c9d9e8", "moderate": "#6a9fc9", "strong": "#0b3c66"}
-LINES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 
 
 def h_score_slides(slides):
@@ -118,26 +116,20 @@ def four_ratios(found, *, provenance: str, source: str = ""):
     axes = figure.add_axes((0.03, 1.12 / height, 0.6, 1 - 1.22 / height))
     values = [1.0]
     for y, group in enumerate(found.groups):
-        axes.text(0.0, y - 0.3, fitted(f"{group.name}: {group.n} patients, {group.events} events", 5.2),
-                  fontsize=9, transform=axes.get_yaxis_transform(), va="center",
-                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})  # fmt: skip
-        text = "no estimate"
-        if y == 0 and np.isfinite(group.added):
+        name = f"{group.name}: {group.n} patients, {group.events} events"
+        reference = y == 0 and np.isfinite(group.added)
+        effect = None if reference else group.ratio
+        ratio_row(axes, y, name, effect, instead="1 (reference)" if reference else "no estimate")
+        if reference:
             axes.plot(1, y + 0.1, "s", color=BLUE, markersize=6.5)
-            text = "1 (reference)"
-        elif group.ratio is not None:
-            effect = group.ratio
-            axes.plot([effect.lower, effect.upper], [y + 0.1] * 2, color=BLUE, linewidth=1.8)
-            axes.plot(effect.hazard_ratio, y + 0.1, "s", color=BLUE, markersize=6.5)
-            text = f"{effect.hazard_ratio:.2f} ({effect.lower:.2f} to {effect.upper:.2f})"
+        if effect is not None:
             values += [effect.lower, effect.upper]
         if y and np.isfinite(group.added):
             axes.plot(group.added, y + 0.1, "D", color=VERMILION, markerfacecolor="none",
                       markersize=10, markeredgewidth=1.8)  # fmt: skip
             values.append(group.added)
-        axes.text(1.03, y + 0.1, text, fontsize=9, va="center", transform=axes.get_yaxis_transform())
     axes.axvline(1, color=INK, linewidth=1)
-    _log_axis(axes, min(values) / 1.1, max(max(values) * 1.1, 2.0))
+    log_axis(axes, min(values) / 1.1, max(max(values) * 1.1, 2.0))
     axes.set(ylim=(len(found.groups) - 0.5, -0.55), yticks=[])
     axes.spines["left"].set_visible(False)
     axes.set_xlabel("Hazard ratio against the first row (log scale)", fontsize=9.5)
@@ -173,7 +165,7 @@ def false_interactions(curves, *, hazard_ratios: tuple[float, float]):
     axes.axhline(1, color=BLUE, linewidth=1.2)
     axes.axvline(50, color=GREY, linewidth=0.9, linestyle=(0, (2, 3)))
     low, high = np.nanmin(curves.to_numpy()), np.nanmax(curves.to_numpy())
-    _log_axis(axes, min(low / 1.08, 0.7), max(high * 1.08, 1.5), along="y")
+    log_axis(axes, min(low / 1.08, 0.7), max(high * 1.08, 1.5), along="y")
     axes.set_xticks([round(100 * v) for v in curves.index])
     axes.set_xlabel("% of the patients beyond either cut (50: median)")
     axes.set_ylabel("Interaction (log scale)")
@@ -183,18 +175,3 @@ def false_interactions(curves, *, hazard_ratios: tuple[float, float]):
     axes.legend(fontsize=9, framealpha=1, edgecolor="none", loc="upper left")
     stamp(figure, "virtual")
     return figure
-
-
-def _log_axis(axes, low: float, high: float, *, along: str = "x") -> None:
-    low, high = np.clip([low, high], *MOST)
-    getattr(axes, f"set_{along}scale")("log")
-    getattr(axes, f"set_{along}lim")(low, high)
-    room, kept = np.log(high / low) / 9, [1]
-    for tick in TICKS:
-        if low <= tick <= high and all(abs(np.log(tick / other)) > room for other in kept):
-            kept.append(tick)
-    kept.sort()
-    getattr(axes, f"set_{along}ticks")(kept, [f"{t:g}" for t in kept])
-    axes.minorticks_off()
-    axes.grid(axis=along, color=FAINT, linewidth=0.6)
-    axes.set_axisbelow(True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from secondline.checks import check_above_zero, check_between
 from secondline.errors import InputError
-from secondline.trials.truth import check_above_zero, check_between
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from secondline.checks import check_share
 from secondline.errors import InputError
-from secondline.trials.truth import check_share
 
 
 @dataclass(frozen=True)

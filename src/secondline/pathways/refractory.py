@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from secondline.checks import is_number
 from secondline.claims import get_claim
 from secondline.errors import InputError, one_of
 from secondline.pathways.engine import Decision, decide
 from secondline.pathways.tables import DecisionTable, read_table, read_tables
-from secondline.trials.truth import is_number
 
 # those that give a name to every failure of first line, or leave it open
 DEFINITIONS = (

@@ -3,13 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from math import isfinite
-from numbers import Real
 
+from secondline.checks import check_share, is_number
 from secondline.errors import InputError
 from secondline.pathways.engine import Decision, decide, enumerate_cases
 from secondline.pathways.tables import DecisionTable, read_tables
-from secondline.trials.truth import check_share
 
 MOST_LESIONS = 6
 TIMES = ("interim", "end of treatment")
@@ -127,8 +125,7 @@ def spd(lesions: Sequence[tuple[float, float]]) -> float:
         if len(pair) != 2:
             raise InputError(f"Lesion {place} has {len(pair)} diameters; the SPD takes two.")
         for diameter in pair:
-            good = isinstance(diameter, Real) and not isinstance(diameter, bool)
-            if not good or not isfinite(diameter) or diameter < 0:
+            if not (is_number(diameter) and diameter >= 0):
                 raise InputError(
                     f"Lesion {place} has the diameter {diameter!r}; it must be 0 or more."
                 )

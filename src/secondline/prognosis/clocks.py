@@ -2,8 +2,8 @@
 
 from math import exp, log
 
+from secondline.checks import check_above_zero, check_between, is_number
 from secondline.errors import InputError
-from secondline.trials.truth import check_above_zero, check_between, is_number
 
 
 def share_with_same_hazard(

@@ -2,8 +2,8 @@
 
 from math import inf, sqrt
 
+from secondline.checks import check_above_zero, check_share, is_number
 from secondline.errors import InputError
-from secondline.trials.truth import check_above_zero, check_share, is_number
 
 
 def e_value(risk_ratio: float) -> float:

@@ -6,12 +6,11 @@ from math import ceil
 import numpy as np
 from scipy import stats
 
+from secondline.checks import check_between, check_choice, check_level
 from secondline.claims import get_claim
 from secondline.errors import InputError, one_of
 from secondline.intervals import counts_from_percentage, whole_number
 from secondline.proportions import TwoGroups, compare_two, fisher_power, study_intervals
-from secondline.proportions.inputs import check_choice, check_level
-from secondline.trials.truth import check_between
 
 COHORTS = ("MER", "LEO", "both")
 # name, and how the claims of the review call it

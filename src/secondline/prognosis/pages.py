@@ -2,11 +2,11 @@
 
 import pandas as pd
 
+from secondline.checks import check_level
 from secondline.claims import get_claim
-from secondline.intervals import bare_p, counts_from_percentage, whole_number
+from secondline.intervals import bare_p, counts_from_percentage, p_value, whole_number
 from secondline.prognosis.groups import COHORTS, comparisons, group_counts, groups
 from secondline.proportions import study_intervals
-from secondline.proportions.inputs import check_level
 
 # trial or registry, arm, claim with the share, claim with the patients ("" where not printed)
 PARTIAL_RESPONSES = (
@@ -141,7 +141,7 @@ def alike_reading(comparison, cohort: str, margin: float) -> str:
         f"If the shares are of {'both cohorts' if cohort == 'both' else cohort}, "
         f"{comparison.second} is {abs(100 * two.difference):.1f} points "
         f"{'above' if two.difference > 0 else 'below'} {comparison.first}, with an interval "
-        f"from {_signed(lower)} to {_signed(upper)} points (P = {bare_p(two.p)}). The difference "
+        f"from {_signed(lower)} to {_signed(upper)} points ({p_value(two.p)}). The difference "
         f"{significant} significant, which says little by itself: the chance to find it, if it "
         f"is the truth, is {100 * comparison.power:.0f} %. {verdict}"
     )
@@ -149,9 +149,7 @@ def alike_reading(comparison, cohort: str, margin: float) -> str:
 
 def _p(p: float) -> str:
     """Write a P value with its letter, in one piece that no line breaks."""
-    text = bare_p(p)
-    text = f"P {text}" if text.startswith("<") else f"P = {text}"
-    return text.replace(" ", "\N{NO-BREAK SPACE}")
+    return p_value(p).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _signed(number: float) -> str:

@@ -6,13 +6,12 @@ from numbers import Integral
 
 from scipy import stats
 
+from secondline.checks import check_between, check_choice, check_level, check_share
 from secondline.claims import get_claim
 from secondline.errors import InputError
 from secondline.intervals import counts_from_percentage, read_number, whole_number
 from secondline.prognosis.confounding import bias_factor, e_value, explaining_ratio
 from secondline.proportions import TwoGroups, compare_two, fisher_power
-from secondline.proportions.inputs import check_choice, check_level
-from secondline.trials.truth import check_between, check_share
 
 OUTCOMES = ("relapse", "death")
 LARGEST = 1_000_000  # patients in a group that a reader may suppose

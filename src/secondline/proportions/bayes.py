@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from secondline.checks import check_level
 from secondline.errors import InputError
 from secondline.proportions.bayes_grid import Posterior, grid_posterior
-from secondline.proportions.inputs import check_counts, check_level
+from secondline.proportions.inputs import check_counts
 
 PRIOR_MEANS = {
     "uniform": (1.0, 1.0),

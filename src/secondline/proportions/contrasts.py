@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import stats
 
+from secondline.checks import check_choice, check_level
 from secondline.errors import InputError, NoFiniteEstimate
 from secondline.proportions.between_study import ESTIMATORS, critical_value, weighted_mean
-from secondline.proportions.inputs import check_choice, check_counts, check_level
+from secondline.proportions.inputs import check_counts
 from secondline.proportions.pooling import CI_METHODS, typical_variance
 
 MEASURES = ("RD", "RR", "OR")

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from secondline.checks import check_choice, check_level
 from secondline.errors import InputError, NoFiniteEstimate
-from secondline.proportions.inputs import check_choice, check_counts, check_level
+from secondline.proportions.inputs import check_counts
 from secondline.proportions.pooling import CI_METHODS, METHODS, TRANSFORMS, pool
 from secondline.proportions.summary import summarise
 from secondline.proportions.transforms import SCALES, effects, harmonic_mean

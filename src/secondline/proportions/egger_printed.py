@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from secondline.checks import check_choice
 from secondline.claims import get_claim
 from secondline.intervals import as_printed
-from secondline.proportions.inputs import check_choice
 from secondline.proportions.report import TRANSFORM_NAMES, bare_p
 from secondline.proportions.small_study import regression_test
 from secondline.proportions.small_study_power import simulate_egger_power

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from secondline.checks import check_choice
 from secondline.errors import InputError
-from secondline.proportions.inputs import check_choice, check_counts
+from secondline.proportions.inputs import check_counts
 from secondline.proportions.pooling import METHODS
 from secondline.proportions.summary import summarise
 from secondline.proportions.transforms import SCALES, effects

@@ -4,7 +4,7 @@ from numbers import Real
 
 import numpy as np
 
-from secondline.errors import InputError, one_of
+from secondline.errors import InputError
 
 
 def check_counts(events, totals, *, minimum: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -50,26 +50,6 @@ def check_counts(events, totals, *, minimum: int = 1) -> tuple[np.ndarray, np.nd
                 f"Row {row}: {x:.0f} events in {n:.0f} patients; events cannot exceed the total."
             )
     return events, totals
-
-
-def check_choice(name: str, value, allowed) -> None:
-    """Raise an InputError that lists what is allowed, unless the value is.
-
-    Parameters
-    ----------
-    name : str
-        The argument's name.
-    value : object
-    allowed : collection of str
-    """
-    if not isinstance(value, str) or value not in allowed:
-        raise InputError(f"{name} is {value!r}; allowed: {one_of(allowed)}.")
-
-
-def check_level(level) -> None:
-    """Raise an InputError unless the coverage lies between 0 and 1."""
-    if not isinstance(level, (int, float)) or not 0 < level < 1:
-        raise InputError(f"level is {level!r}; it must lie between 0 and 1, for example 0.95.")
 
 
 def _column(name: str, values) -> np.ndarray:

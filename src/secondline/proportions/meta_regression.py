@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import stats
 
+from secondline.checks import check_choice, check_level
 from secondline.errors import InputError
 from secondline.proportions.between_study import critical_value, residual_tau2, weighted_fit
-from secondline.proportions.inputs import check_choice, check_counts, check_level
+from secondline.proportions.inputs import check_counts
 from secondline.proportions.pooling import METHODS
 from secondline.proportions.transforms import SCALES, effects, harmonic_mean
 

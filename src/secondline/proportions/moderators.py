@@ -7,9 +7,9 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
+from secondline.checks import check_choice
 from secondline.claims import get_claim
 from secondline.errors import InputError
-from secondline.proportions.inputs import check_choice
 from secondline.proportions.meta_regression import (
     MetaRegression,
     meta_regression,

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import stats
 
+from secondline.checks import check_choice, check_level
 from secondline.errors import InputError, NoFiniteEstimate
 from secondline.proportions import binomial_normal
 from secondline.proportions.between_study import ESTIMATORS, critical_value, weighted_mean
-from secondline.proportions.inputs import check_choice, check_counts, check_level
+from secondline.proportions.inputs import check_counts
 from secondline.proportions.transforms import SCALES, effects, harmonic_mean
 
 TRANSFORMS = (*SCALES, "glmm")

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from secondline.checks import check_choice
 from secondline.errors import InputError
-from secondline.proportions.inputs import check_choice, check_counts
+from secondline.proportions.inputs import check_counts
 from secondline.proportions.transforms import SCALES, effects
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from secondline.checks import check_choice, check_level
 from secondline.errors import NoFiniteEstimate
 from secondline.proportions.between_study import residual_tau2, weighted_fit
-from secondline.proportions.inputs import check_choice, check_counts, check_level
+from secondline.proportions.inputs import check_counts
 from secondline.proportions.pooling import CI_METHODS, METHODS
 from secondline.proportions.summary import Summary, summarise
 from secondline.proportions.transforms import SCALES, effects, harmonic_mean

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from secondline.checks import check_level
 from secondline.errors import InputError
-from secondline.proportions.inputs import check_counts, check_level
+from secondline.proportions.inputs import check_counts
 from secondline.proportions.single import study_intervals
 
 

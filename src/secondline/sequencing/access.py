@@ -11,10 +11,10 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import pandas as pd
 
+from secondline.checks import is_number
 from secondline.claims import get_claim
 from secondline.errors import InputError, one_of
 from secondline.sequencing.quantities import number
-from secondline.trials.truth import is_number
 
 CELLS_FIRST, SALVAGE_FIRST = "CAR-T first", "salvage first"
 LONGEST_WAIT = 12.0  # months
@@ -278,14 +278,15 @@ def inputs_page(model: Access) -> pd.DataFrame:
 def access_reading(model: Access) -> str:
     """Say which order cures more, and from which waiting time on the other one does."""
     shares = {order: 100 * cured(model, order) for order in (CELLS_FIRST, SALVAGE_FIRST)}
-    lead = abs(ahead(model))
+    lead = ahead(model)
     text = (
         f"With a brain-to-vein time of {model.brain_to_vein:g} months, "
         f"{100 * reaching_infusion(model):.0f} % are infused. In the model {CELLS_FIRST} cures "
         f"{shares[CELLS_FIRST]:.1f} % and {SALVAGE_FIRST} {shares[SALVAGE_FIRST]:.1f} %"
     )
-    text += f": {_leader(ahead(model))} is ahead by {lead:.1f} points. " if lead >= 0.05 else ". "
-    return f"{text}{_turns(model)}"
+    if abs(lead) >= 0.05:
+        text += f": {_leader(lead)} is ahead by {abs(lead):.1f} points"
+    return f"{text}. {_turns(model)}"
 
 
 def _turns(model: Access) -> str:

@@ -25,7 +25,7 @@ class Quantity:
     quantile : callable
         From shares (0 to 1) to values: the uncertainty, as a quantile function.
     unit : str
-        "share", "months" or "per month".
+        "share", "months", "per month" (shown as a yearly rate) or "a month".
     kind : {"published", "recomputed", "calibrated", "assumed"}
         Where the base value comes from.
     spread : {"sampling", "spread of trials", "by hand"}

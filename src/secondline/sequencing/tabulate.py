@@ -155,6 +155,8 @@ def amount(value: float, unit: str) -> str:
         return f"{value:.1f} mo" if round(value, 1) == value else f"{value:.2f} mo"
     if unit == "per month":
         return f"{1200 * value:.1f} %/yr"
+    if unit == "a month":
+        return f"{100 * value:g} %/mo"
     return f"{value:.2f}"
 
 

@@ -1,11 +1,11 @@
 """Landmark analysis: compare groups that are known only after some time, from that time on."""
 
 from dataclasses import dataclass, field
-from numbers import Real
 
 import numpy as np
 import pandas as pd
 
+from secondline.checks import is_number
 from secondline.errors import InputError
 from secondline.survival.inputs import check_times
 
@@ -56,7 +56,7 @@ def landmark(
     InputError
         If the landmark is no time, or the table or its columns cannot be used.
     """
-    if isinstance(at, (bool, np.bool_)) or not isinstance(at, Real) or not 0 <= at < np.inf:
+    if not (is_number(at) and at >= 0):
         raise InputError(f"at is {at!r}; a landmark is a time of 0 or more.")
     if not isinstance(table, pd.DataFrame):
         raise InputError(

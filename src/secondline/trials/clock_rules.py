@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from secondline.checks import check_share, is_number
 from secondline.errors import InputError, one_of
 from secondline.trials.design import (
     MONTH_DAYS,
@@ -12,7 +13,6 @@ from secondline.trials.design import (
     Scans,
     zuma7,
 )
-from secondline.trials.truth import check_share, is_number
 
 WEEK = 7 / MONTH_DAYS
 WHOM = ("randomised", "treated")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from secondline.checks import check_above_zero
 from secondline.errors import InputError, one_of
 from secondline.survival import KaplanMeier, kaplan_meier, median_with_interval
 from secondline.trials.clock_rules import NamedRule
@@ -11,7 +12,6 @@ from secondline.trials.cox import cox
 from secondline.trials.curves import survival_at
 from secondline.trials.design import RESPONSE_SETTLED, Design
 from secondline.trials.simulation import Histories, Trials, histories, observe, seen
-from secondline.trials.truth import check_above_zero
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,14 +4,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from secondline.checks import check_share, is_number
 from secondline.errors import InputError, one_of
-from secondline.trials.truth import (
-    CureMixture,
-    LogLogistic,
-    PiecewiseHazard,
-    check_share,
-    is_number,
-)
+from secondline.trials.truth import CureMixture, LogLogistic, PiecewiseHazard
 
 MONTH_DAYS = 365.25 / 12
 NEW_THERAPY = ("event", "censor", "ignore")

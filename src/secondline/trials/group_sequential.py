@@ -5,18 +5,13 @@ from functools import lru_cache
 
 import numpy as np
 
+from secondline.checks import whole_number
 from secondline.cluster import run_blocks
 from secondline.trials.cox import cox
 from secondline.trials.design import Design
 from secondline.trials.rank_tests import logrank
 from secondline.trials.sequential import Boundaries, boundaries, final_boundary
-from secondline.trials.simulation import (
-    BLOCK,
-    block_histories,
-    month_of_event,
-    observe,
-    whole_number,
-)
+from secondline.trials.simulation import BLOCK, block_histories, month_of_event, observe
 
 COLUMNS = ("look", "rejected", "z", "hazard_ratio", "months", "events", "entered")
 

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import stats
 from scipy.special import ndtr
 
+from secondline.checks import check_share, is_number, whole_number
 from secondline.cluster import run_blocks
 from secondline.errors import InputError, one_of
 from secondline.trials.cox import cox
@@ -15,8 +16,7 @@ from secondline.trials.maxcombo import EXPONENTS, from_scores
 from secondline.trials.rank_tests import weighted
 from secondline.trials.risk import chunks
 from secondline.trials.sequential import check_alpha
-from secondline.trials.simulation import BLOCK, block_histories, observe, whole_number
-from secondline.trials.truth import check_share, is_number
+from secondline.trials.simulation import BLOCK, block_histories, observe
 
 TESTS = ("log-rank", "early weights", "late weights", "MaxCombo", "RMST", "milestone")
 SUMMARIES = ("events", "analysed", "log_hazard_ratio", "rmst_difference", "milestone_control",

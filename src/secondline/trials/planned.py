@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from secondline.checks import check_share, whole_number
 from secondline.trials.design import Design
 from secondline.trials.group_sequential import GroupSequential
 from secondline.trials.operating import (
@@ -20,8 +21,6 @@ from secondline.trials.planning import (
 )
 from secondline.trials.scenarios import EFFECTS, design_with_effect
 from secondline.trials.sequential import Boundaries, boundaries
-from secondline.trials.simulation import whole_number
-from secondline.trials.truth import check_share
 
 
 @dataclass(frozen=True, eq=False)

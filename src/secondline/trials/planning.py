@@ -3,10 +3,10 @@
 import numpy as np
 from scipy import stats
 
+from secondline.checks import check_above_zero, is_number
 from secondline.errors import InputError
 from secondline.trials.design import Design
 from secondline.trials.sequential import check_alpha
-from secondline.trials.truth import check_above_zero, is_number
 
 
 def schoenfeld_events(

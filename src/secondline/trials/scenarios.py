@@ -4,15 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from secondline.checks import check_above_zero, check_share, is_number
 from secondline.errors import InputError, one_of
 from secondline.trials.design import RESPONSE_SETTLED, Design, EventRule, Scans, zuma7
-from secondline.trials.truth import (
-    CureMixture,
-    HazardRatio,
-    check_above_zero,
-    check_share,
-    is_number,
-)
+from secondline.trials.truth import CureMixture, HazardRatio
 
 EFFECTS = ("ZUMA-7", "proportional", "delayed", "crossing", "none")
 

@@ -8,8 +8,8 @@ from scipy import stats
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
+from secondline.checks import is_number
 from secondline.errors import InputError, one_of
-from secondline.trials.truth import is_number
 
 SPENDING = ("O'Brien-Fleming", "Pocock", "none")
 # more standard errors than any boundary needs: such a look cannot stop the trial

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from secondline.checks import whole_number
 from secondline.errors import InputError
 from secondline.trials.design import RESPONSE_SETTLED, Design, EventRule
-from secondline.trials.truth import is_number
 
 # trials that share one stream of random numbers: the unit that is never split
 BLOCK = 50
@@ -278,10 +278,3 @@ def month_of_event(patients: Histories, rule: EventRule, events: int) -> np.ndar
     month = np.partition(when, events - 1, axis=1)[:, events - 1]
     # a hair later, so that rounding does not leave that event out
     return month * (1 + 1e-12)
-
-
-def whole_number(name, value, lowest) -> int:
-    """Return a whole number that is at least `lowest`, or raise InputError."""
-    if is_number(value) and value == int(value) >= lowest:
-        return int(value)
-    raise InputError(f"{name} is {value!r}; it must be a whole number, {lowest} or more.")

@@ -1,11 +1,10 @@
 """True survival curves to simulate from: a curve is anything with ``survival`` and ``times``."""
 
 from dataclasses import dataclass
-from math import isfinite
-from numbers import Real
 
 import numpy as np
 
+from secondline.checks import check_above_zero, check_share, is_number
 from secondline.errors import InputError
 
 
@@ -210,39 +209,6 @@ class HazardRatio:
         needed = -np.log(np.asarray(u, dtype=float))
         piece = np.searchsorted(summed, needed, side="right") - 1
         return self.base.times(np.exp(-(base[piece] + (needed - summed[piece]) / ratios[piece])))
-
-
-def is_number(value) -> bool:
-    """Tell whether a value is a finite real number; True and False are none."""
-    if isinstance(value, bool) or not isinstance(value, Real):
-        return False
-    try:
-        return isfinite(value)
-    except OverflowError:
-        return False
-
-
-def check_above_zero(**values) -> None:
-    """Raise InputError unless each named value is a finite number above 0."""
-    for name, value in values.items():
-        if not (is_number(value) and value > 0):
-            raise InputError(f"{name} is {value!r}; it must be a number above 0.")
-
-
-def check_between(low: float, high: float, **values) -> None:
-    """Raise InputError unless each named value lies between two limits and on neither."""
-    for name, value in values.items():
-        if not (is_number(value) and low < value < high):
-            raise InputError(
-                f"{name} is {value!r}; it must be a number between {low:g} and {high:g}."
-            )
-
-
-def check_share(**values) -> None:
-    """Raise InputError unless each named value lies between 0 and 1."""
-    for name, value in values.items():
-        if not (is_number(value) and 0 <= value <= 1):
-            raise InputError(f"{name} is {value!r}; it must be a share from 0 to 1.")
 
 
 def _check_cuts(cuts) -> None:
