@@ -19,14 +19,17 @@ from pathlib import Path
 from secondline.chapters.building import put_in_place, restore, sole_build
 from secondline.chapters.execution import execute_book
 from secondline.chapters.hashes import folder_hash, text_hash
-from secondline.chapters.project import Project
+from secondline.chapters.notebooks import write_whole
+from secondline.chapters.project import ChapterRun, Project
 from secondline.chapters.running import ChapterError
+from secondline.chapters.status import status_tables
 from secondline.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
 SITE = BUILD / "html"
 STAMP = BUILD / "site.sha256"
+STATUS_TABLES = "appendix/status-tables.html"
 
 
 def main() -> int:
@@ -42,25 +45,30 @@ def main() -> int:
     force = names == []
     try:
         with sole_build(BUILD):
+            runs = []
             for run in execute_book(ROOT, force=force or tuple(names or ())):
                 if run.status != "page":
                     print(f"  {run.name:<34} {run.seconds:6.1f} s  {run.status}", flush=True)
-            return build_site(force=force)
+                    runs.append(run)
+            return build_site(runs, force=force)
     except (ChapterError, InputError) as error:
         print(f"The book was not built. {error}", file=sys.stderr)
         return 1
 
 
-def build_site(*, force: bool) -> int:
+def build_site(runs: list[ChapterRun], *, force: bool) -> int:
     """Build ``_build/html`` from ``_build/executed`` unless it is up to date."""
     restore(SITE)
     parts = [BUILD / "executed", ROOT / "src/secondline", ROOT / "seeds", Path(__file__)]
-    stamp = text_hash(f"{folder_hash(*parts)} {sys.version} {Project(ROOT).versions}")
+    moments = [run.entry.manifest["started"] for run in runs]
+    stamp = text_hash(f"{folder_hash(*parts)} {moments} {sys.version} {Project(ROOT).versions}")
     fresh = STAMP.is_file() and STAMP.read_text() == stamp and (SITE / "index.html").is_file()
     if fresh and not force:
         print(f"  {'site':<34} {0:6.1f} s  cached")
     else:
         start = time.perf_counter()
+        # not part of the stamp: what was executed just now is in the store the next time
+        write_whole(BUILD / "executed" / STATUS_TABLES, status_tables(runs).encode())
         work = BUILD / "site"
         shutil.rmtree(work, ignore_errors=True)
         # -W -n: a warning or an unknown reference fails the build; --keep-going: show all

@@ -2,7 +2,11 @@
 
 import importlib.util
 import json
+import os
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,19 @@ from secondline.chapters.project import Project
 from secondline.chapters.running import ChapterError
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+# browsers, by the names that systems give them
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +91,34 @@ def run(chapter_runner, request):
 def as_it_comes(run):
     """The chapter executed with its own settings."""
     return run()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium; without one the tests are skipped, or fail where it is required."""
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not path:
+        if os.environ.get("SECONDLINE_REQUIRE_BROWSER"):
+            pytest.fail("no Chromium was found, though the browser tests are required here")
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+def build_site() -> str:
+    """Build the site if it is not up to date; return what the build printed."""
+    command = [sys.executable, str(ROOT / "scripts/build.py")]
+    while True:
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+        if "Another build is running" not in done.stderr:
+            break
+        time.sleep(0.5)  # another test file's
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def load_script(path: str):

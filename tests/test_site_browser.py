@@ -1,43 +1,15 @@
 """The built site in a real browser, from file://, at three widths, light and dark."""
 
-import os
-import shutil
-
 import pytest
 from conftest import ROOT
 
 SITE = ROOT / "_build/html"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def pages() -> list[str]:
     from secondline.chapters.execution import chapter_names
 
     return [*chapter_names(ROOT / "book"), "search"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if not path:
-        if os.environ.get("SECONDLINE_REQUIRE_BROWSER"):
-            pytest.fail("no Chromium was found, though the browser tests are required here")
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield chromium
-        chromium.close()
 
 
 class Visit:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT
+from conftest import ROOT, build_site
 
 SITE = ROOT / "_build/html"
 # written by the theme, without a text of their own
@@ -18,11 +18,7 @@ TOOLS = {"genindex", "search"}
 
 @pytest.fixture(scope="module", autouse=True)
 def built():
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "scripts/build.py")], capture_output=True, text=True, cwd=ROOT
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return build_site()
 
 
 def pages() -> list[str]:
@@ -46,14 +42,12 @@ def test_home_is_the_index(built):
 
 
 def test_second_build_executes_nothing(built):
-    again = subprocess.run(
-        [sys.executable, str(ROOT / "scripts/build.py")], capture_output=True, text=True, cwd=ROOT
-    )
-    lines = [line.split() for line in again.stdout.splitlines()]
+    again = build_site()
+    lines = [line.split() for line in again.splitlines()]
     progress = [line for line in lines if line[-1] in {"run", "cached", "built"}]
     assert len(progress) >= 3
-    assert all(line[-1] == "cached" for line in progress), again.stdout
-    assert again.stdout.strip().endswith("index.html")
+    assert all(line[-1] == "cached" for line in progress), again
+    assert again.strip().endswith("index.html")
 
 
 @pytest.mark.parametrize("name", pages())

@@ -1,0 +1,87 @@
+"""When, how fast and with what the chapters of a site were executed, as tables of a page."""
+
+import json
+from html import escape
+
+from secondline.chapters.notebooks import source_of
+from secondline.chapters.project import ChapterRun
+
+# what computes, draws, executes and builds; all others stand in a folded list
+MAIN_PACKAGES = (
+    "numpy", "scipy", "pandas", "statsmodels", "lifelines", "scikit_learn", "matplotlib",
+    "ipykernel", "papermill", "jupyter_book", "sphinx", "sphinx_book_theme",
+)  # fmt: skip
+STATES = {"run": "executed", "cached": "stored"}
+
+
+def status_tables(runs: list[ChapterRun]) -> str:
+    """Return the tables of the status page as HTML.
+
+    Parameters
+    ----------
+    runs : list of ChapterRun
+        Of a whole build, in reading order; none a page without code.
+    """
+    manifests = [run.entry.manifest for run in runs]
+    rows = [
+        (
+            f'<a href="../{run.name}.html">{escape(_title(run))}</a>',
+            f"<time datetime={made['started']!r}>{_moment(made['started'])}</time>",
+            f"{made['seconds']:.1f}",
+            STATES[run.status],
+            len(made["data"]),
+            f"<code>{escape(made['commit'][:9] or 'unknown')}{'+' * made['commit'].endswith('+')}</code>",
+        )
+        for run, made in zip(runs, manifests, strict=True)
+    ]
+    total = sum(made["seconds"] for made in manifests)
+    chapters = _table(
+        f"{len(runs)} chapters, {total:.0f} seconds of execution in all",
+        ("Chapter", "Executed (UTC)", "Seconds", "State", "Files read", "Commit"),
+        rows,
+    )
+    return f"{chapters}\n{_packages(manifests)}\n"
+
+
+def _title(run: ChapterRun) -> str:
+    """Return a chapter's first heading, or its name."""
+    for cell in json.loads(run.entry.notebook)["cells"]:
+        for line in source_of(cell).splitlines() if cell["cell_type"] == "markdown" else ():
+            if line.startswith("# "):
+                return line[2:].strip()
+    return run.name
+
+
+def _packages(manifests: list[dict]) -> str:
+    # the versions are part of what a chapter is kept under, so that all have the same
+    made = manifests[0]
+    packages = made["packages"]
+    main = [(name.replace("_", "-"), packages[name]) for name in MAIN_PACKAGES if name in packages]
+    rows = [("Python", made["python"]), ("system", made["platform"]), *main]
+    rows.append(("lock file, SHA-256", f"<code>{made['lock_sha256'][:16]}</code>"))
+    others = ", ".join(
+        f"{escape(name)} {escape(version)}" for name, version in packages.items()
+        if name not in MAIN_PACKAGES
+    )  # fmt: skip
+    return (
+        _table("Versions that all chapters were executed with", ("What", "Version"), rows)
+        + f"<details><summary>All other packages</summary><p>{others}</p></details>"
+    )
+
+
+def _table(caption: str, head: tuple[str, ...], rows) -> str:
+    """Return a table of cells that are HTML already."""
+    names = "".join(f'<th scope="col">{name}</th>' for name in head)
+    body = "".join(
+        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>'
+        for first, *rest in rows
+    )
+    return (
+        f'<div class="sl-table" tabindex="0" role="region" aria-label="{caption}">'
+        f'<table class="table"><caption>{caption}</caption>'
+        f"<thead><tr>{names}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _moment(text: str) -> str:
+    return text.replace("T", " ").removesuffix("Z")[:16]

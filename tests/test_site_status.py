@@ -1,0 +1,42 @@
+"""The status page of the built site, against the store that the site was made from."""
+
+import json
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import ROOT, build_site
+
+from secondline.chapters.execution import chapter_file, chapter_names
+from secondline.chapters.project import Project
+
+SITE = ROOT / "_build/html"
+
+
+@pytest.fixture(scope="module")
+def rows():
+    build_site()
+    page = BeautifulSoup((SITE / "appendix/status.html").read_text("utf-8"), "html.parser")
+    return {
+        row.a["href"].removeprefix("../").removesuffix(".html"): [
+            cell.get_text() for cell in row.find_all(["th", "td"])
+        ]
+        for row in page.find("table").tbody.find_all("tr")
+    }
+
+
+def test_every_chapter_has_its_row(rows):
+    book = ROOT / "book"
+    executed = [n for n in chapter_names(book) if chapter_file(book, n).suffix == ".ipynb"]
+    assert list(rows) == executed
+
+
+def test_rows_say_what_the_store_says(rows):
+    project = Project(ROOT)
+    for name, (title, moment, seconds, state, files, _) in rows.items():
+        made = project.look_up(project.key(project.defaults(name))).manifest
+        assert moment == made["started"][:16].replace("T", " "), name
+        assert seconds == f"{made['seconds']:.1f}"
+        assert int(files) == len(made["data"])
+        assert state in ("executed", "stored")
+        page = json.loads((ROOT / f"book/{name}.ipynb").read_text("utf-8"))
+        assert f"# {title}" in "".join(page["cells"][0]["source"]).splitlines()
