@@ -222,6 +222,43 @@ def test_a_killed_process_costs_one_variant_at_most(made):
     assert [o.results.get("n") for o in found] == [1, None, 3, 4, 5]
 
 
+def test_two_sweeps_at_once_share_a_store(made):
+    """With a file of the reader's own, in a folder that a shell would take apart."""
+    own = made("record(n=n, own=open(file).read())") / "my folder é/own 'file'.csv"
+    own.parent.mkdir()
+    own.write_text("x,y")
+    root = own.parents[1]
+    code = (
+        "import sys; from functools import partial; from pathlib import Path\n"
+        "from secondline.chapters.project import Project\n"
+        "from secondline.chapters.running import Limits\n"
+        "from secondline.chapters.sweeping import run_here, run_variants\n"
+        "root, own, name = Path(sys.argv[1]), sys.argv[2], sys.argv[3]\n"
+        "if __name__ == '__main__':\n"
+        "    project = Project(root)\n"
+        "    ask = [project.request('part/one', {'n': n, 'file': own}) for n in range(1, 5)]\n"
+        "    run = partial(run_here, root=root, workers=1, limits=Limits())\n"
+        "    print([o.results for o in run_variants(tuple(ask), project, root / name, run)])\n"
+    )
+    script = root / "two.py"
+    script.write_text(code)
+    both = [
+        subprocess.Popen(
+            [sys.executable, str(script), str(root), str(own), f"{name}.json"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for name in "ab"
+    ]  # fmt: skip
+    told = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], told
+    assert told[0][0] == told[1][0]
+    assert eval(told[0][0]) == [{"n": n, "own": "x,y"} for n in range(1, 5)]
+    project = Project(root)
+    for n in range(1, 5):
+        request = project.request("part/one", {"n": n, "file": str(own)})
+        assert project.look_up(project.key(request)).manifest["results"]["n"] == n
+
+
 def test_a_record_that_is_broken_is_no_hindrance(made):
     root = made("record(n=n)")
     for content in ("{", "[1]", '{"a": 1}', '{"a": {}}'):

@@ -90,7 +90,11 @@ def keep_failed(error: ChapterError, path: Path) -> str:
     """Write what had been run of a notebook, and return a sentence on where it is."""
     if error.notebook is None:
         return ""
-    write_whole(path, json_bytes(error.notebook))
+    try:
+        write_whole(path, json_bytes(error.notebook))
+    except InputError as unwritten:
+        # it comes after what stopped the notebook, and does not hide it
+        return f"\nThe partly executed notebook is not kept: {unwritten}"
     return f"\nThe partly executed notebook is {path}."
 
 
