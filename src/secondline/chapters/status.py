@@ -3,6 +3,7 @@
 import json
 from html import escape
 
+from secondline.chapters.html import about_table
 from secondline.chapters.notebooks import source_of
 from secondline.chapters.project import ChapterRun
 
@@ -35,7 +36,7 @@ def status_tables(runs: list[ChapterRun]) -> str:
         for run, made in zip(runs, manifests, strict=True)
     ]
     total = sum(made["seconds"] for made in manifests)
-    chapters = _table(
+    chapters = about_table(
         f"{len(runs)} chapters, {total:.0f} seconds of execution in all",
         ("Chapter", "Executed (UTC)", "Seconds", "State", "Files read", "Commit"),
         rows,
@@ -64,22 +65,8 @@ def _packages(manifests: list[dict]) -> str:
         if name not in MAIN_PACKAGES
     )  # fmt: skip
     return (
-        _table("Versions that all chapters were executed with", ("What", "Version"), rows)
+        about_table("Versions that all chapters were executed with", ("What", "Version"), rows)
         + f"<details><summary>All other packages</summary><p>{others}</p></details>"
-    )
-
-
-def _table(caption: str, head: tuple[str, ...], rows) -> str:
-    """Return a table of cells that are HTML already."""
-    names = "".join(f'<th scope="col">{name}</th>' for name in head)
-    body = "".join(
-        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>'
-        for first, *rest in rows
-    )
-    return (
-        f'<div class="sl-table" tabindex="0" role="region" aria-label="{caption}">'
-        f'<table class="table"><caption>{caption}</caption>'
-        f"<thead><tr>{names}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
