@@ -154,3 +154,54 @@ def test_long_table_can_be_searched(browser):
         assert visit.page.locator(".filter-count").inner_text().startswith("1 of ")
         field.fill("")
         assert rows.count() > 100
+
+
+def test_term_shows_its_meaning_to_the_keyboard_and_escape_hides_it(browser):
+    with Visit(browser, "bispecifics/pooled-response", width=360, scheme="dark") as visit:
+        term = visit.page.locator(".term").first
+        link, tip = term.locator("a"), term.locator(".tip-box")
+        assert not tip.is_visible()
+        link.focus()
+        assert tip.is_visible()
+        assert link.get_attribute("aria-describedby") == tip.get_attribute("id")
+        assert tip.inner_text().startswith("CAR-T cell")
+        box = tip.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+        assert box["y"] + box["height"] <= 900
+        visit.page.keyboard.press("Escape")
+        assert not tip.is_visible()
+
+
+def test_first_tap_shows_the_meaning_and_the_second_leads_to_the_entry(browser):
+    context = browser.new_context(
+        viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    start = (SITE / "bispecifics/pooled-response.html").as_uri()
+    page.goto(start)
+    first, second = page.locator(".term").nth(0), page.locator(".term").nth(2)
+    first.locator("a").tap()
+    assert first.locator(".tip-box").is_visible()
+    # a tap on another one shows that one, and the first needs two taps again
+    second.locator("a").tap()
+    assert second.locator(".tip-box").is_visible()
+    assert not first.locator(".tip-box").is_visible()
+    first.locator("a").tap()
+    assert page.url == start
+    first.locator("a").tap()
+    page.wait_for_url("**/glossary.html#term-CAR-T-cell")
+    assert page.locator("dt:target").is_visible()
+    context.close()
+
+
+def test_glossary_can_be_searched(browser):
+    with Visit(browser, "appendix/glossary", width=360) as visit:
+        names = visit.page.locator("dl.glossary dt:visible")
+        everything = names.count()
+        visit.page.locator(".sl-filter").fill("PFS randomisation")
+        assert visit.page.locator(".filter-count").inner_text().startswith("1 of ")
+        assert "PFS" in " ".join(names.all_inner_texts())
+        assert visit.page.locator("dl.glossary dd:visible").count() == 1
+        visit.page.locator(".sl-filter").fill("")
+        assert names.count() == everything

@@ -9,6 +9,7 @@ from html import escape
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
+from page_widgets import filter_box, with_tip
 from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
@@ -54,15 +55,13 @@ class ClaimRole(SphinxRole):
         )
         card = read_card(claim.document)
         tip = (
-            f'<span class="claim-tip" role="tooltip"><b>{escape(claim.describe())}</b><br>'
+            f"<b>{escape(claim.describe())}</b><br>"
             f"{escape(card['short'])}, {escape(claim.locator)}<br>"
-            f"Audit: {escape(audit_all().verdict(claim_id))}</span>"
+            f"Audit: {escape(audit_all().verdict(claim_id))}"
         )
         # words may go on in the next line, a number stays with its unit
         number = any(map(str.isdigit, text)) and len(text) <= LONGEST_NUMBER
-        classes = ["claim"] if number else ["claim", "claim-words"]
-        box = nodes.inline("", "", link, nodes.raw("", tip, format="html"), classes=classes)
-        return [box], []
+        return [with_tip(link, "claim", tip, *([] if number else ["claim-words"]))], []
 
     def _fail(self, what):
         logger.warning("claim %r %s", self.text, what, location=self.get_location())
@@ -91,9 +90,7 @@ class SourceDirective(Directive):
         head = "".join(f'<th scope="col">{name}</th>' for name in names)
         caption = f"{len(rows)} claims of {read_card(document)['short']}"
         html = (
-            '<p class="filter"><label>Show rows with <input type="search" class="sl-filter">'
-            '</label> <span class="filter-count" aria-live="polite"></span></p>'
-            f'<div class="sl-table claims" tabindex="0" role="region" aria-label="{caption}">'
+            f'{filter_box("rows")}<div class="sl-table claims" tabindex="0" role="region" aria-label="{caption}">'
             f'<table class="table"><caption><span class="caption">{caption} '
             '<span class="provenance published"><b>published</b>: as printed in the source'
             "</span></span></caption>"
@@ -142,6 +139,7 @@ class SourceCardDirective(Directive):
 
 
 def setup(app):
+    app.setup_extension("page_widgets")
     app.add_role("claim", ClaimRole())
     app.add_directive("source", SourceDirective)
     app.add_directive("source-card", SourceCardDirective)
