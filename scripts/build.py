@@ -19,6 +19,7 @@ from pathlib import Path
 from secondline.chapters.building import put_in_place, restore, sole_build
 from secondline.chapters.execution import execute_book
 from secondline.chapters.hashes import folder_hash, text_hash
+from secondline.chapters.home import write_pictures
 from secondline.chapters.notebooks import write_whole
 from secondline.chapters.project import ChapterRun, Project
 from secondline.chapters.running import ChapterError
@@ -69,6 +70,7 @@ def build_site(runs: list[ChapterRun], *, force: bool) -> int:
         start = time.perf_counter()
         # not part of the stamp: what was executed just now is in the store the next time
         write_whole(BUILD / "executed" / STATUS_TABLES, status_tables(runs).encode())
+        write_pictures(BUILD / "executed/home", {run.name: run.results for run in runs})
         work = BUILD / "site"
         shutil.rmtree(work, ignore_errors=True)
         # -W -n: a warning or an unknown reference fails the build; --keep-going: show all
