@@ -195,9 +195,13 @@ def _quotation(role: str, content: str, chapter: str, chapters: Chapters) -> Pie
     if isinstance(value, float) and not is_number(value):
         raise InputError(f"quotes {content!r}, which is {value!r}.")
     try:
-        return Piece(format(value, (match["form"] or ":")[1:]).replace("-", "−"))
+        words = format(value, (match["form"] or ":")[1:])
     except (ValueError, TypeError) as error:
         raise InputError(f"quotes {content!r} in a form that {value!r} does not have.") from error
+    # the book sets a blank before the sign of percent
+    if (match["form"] or "").endswith("%"):
+        words = f"{words[:-1]}\u00a0%"
+    return Piece(words if isinstance(value, str) else words.replace("-", "−"))
 
 
 def _claim(claim_id) -> Claim:
