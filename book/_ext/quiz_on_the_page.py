@@ -107,7 +107,7 @@ class PutQuestions(SphinxTransform):
             "details",
             tag("summary", f"Answer to question {number}"),
             *answers,
-            tag("p", "Shown under ", self._link(question), ".", class_="quiz-see"),
+            tag("p", "Shown under: ", self._link(question), class_="quiz-see"),
             class_="quiz-answer",
         )
         return tag("div", form, folded, class_="quiz", id=f"quiz-{question.id}", **about)

@@ -23,9 +23,11 @@ document.addEventListener("DOMContentLoaded", () => {
     // copies are made at once, so that links in them get what claims.js gives to all of a page
     const store = quiz.appendChild(make("div", "quiz-store"));
     store.hidden = true;
-    const why = (place) => store.appendChild(place.querySelector(".quiz-why").cloneNode(true));
+    const copy = (element) => store.appendChild(element.cloneNode(true));
+    const why = (place) => copy(place.querySelector(".quiz-why"));
+    const see = copy(quiz.querySelector(".quiz-see"));
     const say = (...lines) => {
-      said.querySelectorAll(".quiz-why").forEach((words) => store.append(words));
+      said.querySelectorAll(".quiz-why, .quiz-see").forEach((words) => store.append(words));
       said.replaceChildren(...lines);
     };
     const line = (...words) => make("p", "", ...words.flatMap((word) => [word, " "]));
@@ -46,14 +48,14 @@ document.addEventListener("DOMContentLoaded", () => {
           return;
         }
         if (off(value, answer) <= Number(quiz.dataset.within) + 1e-9) {
-          say(line(right("✓ Right."), words.right));
+          say(line(right("✓ Right."), words.right), see);
           return;
         }
         const known = slips
           .filter((slip) => off(value, slip.value) <= slip.within + 1e-9)
           .sort((a, b) => off(value, a.value) - off(value, b.value))[0];
         const side = value > answer ? "✗ Too high." : "✗ Too low.";
-        say(line(wrong(side), known ? known.why : words.hint));
+        say(line(wrong(side), known ? known.why : words.hint), see);
       };
     } else {
       const answers = [...quiz.querySelectorAll(".quiz-whys > li")].map((item) => ({
@@ -71,7 +73,7 @@ document.addEventListener("DOMContentLoaded", () => {
           : []);
         const missing = answers.filter((answer, k) => answer.right && !chosen[k]).length;
         if (several && missing) lines.push(line(wrong("✗ Not all of it yet."), "Something right is still to be chosen."));
-        say(...lines);
+        say(...lines, see);
       };
     }
 
