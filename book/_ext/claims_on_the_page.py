@@ -16,13 +16,36 @@ from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import split_explicit_title
 
 from secondline.audit import audit_all
-from secondline.claims import all_claims, documents, get_claim, read_card
+from secondline.claims import Claim, all_claims, documents, get_claim, read_card
 from secondline.errors import InputError, one_of
 
 logger = logging.getLogger(__name__)
 
 
 LONGEST_NUMBER = 24  # characters; longer texts are words, such as a title that names CD19
+
+
+def claim_box(shown: str, claim: Claim, docname: str) -> nodes.inline:
+    """Return a claim's number as a link to its row, with its source in a tooltip."""
+    link = addnodes.pending_xref(
+        "",
+        nodes.inline("", shown, classes=["claim-value"]),
+        refdomain="std",
+        reftype="ref",
+        reftarget=f"claim-{claim.id}",
+        refexplicit=True,
+        refwarn=True,
+        refdoc=docname,
+    )
+    card = read_card(claim.document)
+    tip = (
+        f"<b>{escape(claim.describe())}</b><br>"
+        f"{escape(card['short'])}, {escape(claim.locator)}<br>"
+        f"Audit: {escape(audit_all().verdict(claim.id))}"
+    )
+    # words may go on in the next line, a number stays with its unit
+    number = any(map(str.isdigit, shown)) and len(shown) <= LONGEST_NUMBER
+    return with_tip(link, "claim", tip, *([] if number else ["claim-words"]))
 
 
 class ClaimRole(SphinxRole):
@@ -43,25 +66,7 @@ class ClaimRole(SphinxRole):
             return self._fail(
                 f"shows {text!r}, but {claim_id} is printed as {one_of(claim.wordings())}"
             )
-        link = addnodes.pending_xref(
-            "",
-            nodes.inline("", shown, classes=["claim-value"]),
-            refdomain="std",
-            reftype="ref",
-            reftarget=f"claim-{claim_id}",
-            refexplicit=True,
-            refwarn=True,
-            refdoc=self.env.docname,
-        )
-        card = read_card(claim.document)
-        tip = (
-            f"<b>{escape(claim.describe())}</b><br>"
-            f"{escape(card['short'])}, {escape(claim.locator)}<br>"
-            f"Audit: {escape(audit_all().verdict(claim_id))}"
-        )
-        # words may go on in the next line, a number stays with its unit
-        number = any(map(str.isdigit, text)) and len(text) <= LONGEST_NUMBER
-        return [with_tip(link, "claim", tip, *([] if number else ["claim-words"]))], []
+        return [claim_box(shown, claim, self.env.docname)], []
 
     def _fail(self, what):
         logger.warning("claim %r %s", self.text, what, location=self.get_location())

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from secondline.chapters.parameters_cell import Parameter
 from secondline.chapters.project import Project, Request
+from secondline.chapters.yaml_files import read_yaml
 from secondline.errors import InputError, one_of
 
 MOST = 100_000  # variants of one file
@@ -65,7 +65,7 @@ def read_sweep(path: Path, project: Project) -> Sweep:
     """
     if not re.fullmatch(r"[\w.-]+", path.stem) or path.stem.startswith("."):
         raise InputError(f"{path.name} must be named with letters, digits, - and _.")
-    content = _read_yaml(path)
+    content = read_yaml(path, "sweep", "a chapter or runs")
     where = path.name
     if "runs" in content:
         _known(content, OF_FILE, where)
@@ -209,43 +209,3 @@ def _known(content: dict, allowed, spot: str) -> None:
     for key in content:
         if key not in allowed:
             raise InputError(f"{spot} has {key!r}; allowed: {one_of(allowed)}.")
-
-
-class _OneValueEach(yaml.SafeLoader):
-    """Plain data only, and no name twice."""
-
-
-def _mapping_once(loader, node, deep=False):
-    names = [loader.construct_object(key, deep=True) for key, _ in node.value]
-    for name in names:
-        if not isinstance(name, str | int | float | bool) or names.count(name) > 1:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"{name!r} stands there twice, or is no name", node.start_mark
-            )
-    return dict(
-        zip(names, (loader.construct_object(v, deep=True) for _, v in node.value), strict=True)
-    )
-
-
-_OneValueEach.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_once)
-
-
-def _read_yaml(path: Path) -> dict:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"The sweep {path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path.name} is no text in UTF-8.") from error
-    try:
-        content = yaml.load(text, Loader=_OneValueEach)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        spot = f", line {mark.line + 1}" if mark else ""
-        said = getattr(error, "problem", None) or "it is no plain YAML"
-        raise InputError(f"{path.name}{spot} cannot be read: {said}.") from error
-    except RecursionError as error:
-        raise InputError(f"{path.name} is nested too deeply.") from error
-    if not isinstance(content, dict):
-        raise InputError(f"{path.name} must be a mapping with a chapter or runs.")
-    return content

@@ -1,0 +1,1 @@
+"""Teaching: exercises, quizzes, sessions and kits, all made from the chapters."""
