@@ -19,11 +19,9 @@ from pathlib import Path
 from secondline.chapters.building import put_in_place, restore, sole_build
 from secondline.chapters.execution import execute_book
 from secondline.chapters.hashes import folder_hash, text_hash
-from secondline.chapters.home import write_pictures
 from secondline.chapters.notebooks import write_whole
 from secondline.chapters.project import ChapterRun, Project
 from secondline.chapters.running import ChapterError
-from secondline.chapters.status import status_tables
 from secondline.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,6 +55,19 @@ def main() -> int:
         return 1
 
 
+def _write_made_pages(runs: list[ChapterRun]) -> None:
+    """Write what pages show of the chapters: not part of the stamp, as it follows from them."""
+    # a build that changes nothing does without these imports
+    from secondline.chapters.home import write_pictures
+    from secondline.chapters.status import status_tables
+    from secondline.teaching.pages import write_teaching
+
+    target = BUILD / "executed"
+    write_whole(target / STATUS_TABLES, status_tables(runs).encode())
+    write_pictures(target / "home", {run.name: run.results for run in runs})
+    write_teaching(Project(ROOT), target, [run.name for run in runs])
+
+
 def build_site(runs: list[ChapterRun], *, force: bool) -> int:
     """Build ``_build/html`` from ``_build/executed`` unless it is up to date."""
     restore(SITE)
@@ -68,9 +79,7 @@ def build_site(runs: list[ChapterRun], *, force: bool) -> int:
         print(f"  {'site':<34} {0:6.1f} s  cached")
     else:
         start = time.perf_counter()
-        # not part of the stamp: what was executed just now is in the store the next time
-        write_whole(BUILD / "executed" / STATUS_TABLES, status_tables(runs).encode())
-        write_pictures(BUILD / "executed/home", {run.name: run.results for run in runs})
+        _write_made_pages(runs)
         work = BUILD / "site"
         shutil.rmtree(work, ignore_errors=True)
         # -W -n: a warning or an unknown reference fails the build; --keep-going: show all

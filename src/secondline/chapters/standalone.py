@@ -41,14 +41,18 @@ def standalone_page(notebook: dict, title: str) -> str:
     parts = []
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            parts.append(_markdown(plain_markdown(source_of(cell), results)))
+            parts.append(rendered(plain_markdown(source_of(cell), results)))
         elif cell["cell_type"] == "code":
             parts.append(_code(cell))
-    body = "\n".join(part for part in parts if part)
+    return bare_page(title, "\n".join(part for part in parts if part))
+
+
+def bare_page(title: str, body: str) -> str:
+    """Return a page with its own style around HTML; the browser fetches and runs nothing."""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        # whatever an output holds, the browser fetches nothing and runs nothing
+        # whatever an output holds
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "img-src data:; style-src 'unsafe-inline'\">\n"
         f"<title>{html.escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n"
@@ -69,6 +73,8 @@ def plain_markdown(source: str, results: dict) -> str:
     --------
     >>> plain_markdown("HR {claim}`0.398 <zuma7-efs-hr>`, {glue:text}`n:.0f` trials", {"n": 5})
     'HR 0.398, 5 trials'
+    >>> plain_markdown("P {claim}`<0.0001 <zuma7-efs-hr>`", {})
+    'P <0.0001'
     """
 
     def value(mark) -> str:
@@ -78,7 +84,8 @@ def plain_markdown(source: str, results: dict) -> str:
         found = results[name]
         return format(found, form) if form else str(found)
 
-    text = re.sub(r"\{claim\}`([^`]*?)\s*<[^`]*>`", r"\1", source)
+    # what is shown may hold a "less than" of its own
+    text = re.sub(r"\{claim\}`([^`]*?)\s*<[^`<]*>`", r"\1", source)
     text = re.sub(r"\{glue:text\}`([^`]+)`", value, text)
     text = re.sub(r"\{cite:p\}`([^`]+)`", r"[\1]", text)
     text = re.sub(r"\{cite:t\}`([^`]+)`", r"\1", text)
@@ -91,7 +98,8 @@ def plain_markdown(source: str, results: dict) -> str:
     return re.sub(r"(?<!!)\[([^\]]+)\]\((?!https?:)[^)]*\)", r"\1", text)
 
 
-def _markdown(text: str) -> str:
+def rendered(text: str) -> str:
+    """Return Markdown without the book's marks as HTML, formulas as MathML."""
     from markdown_it import MarkdownIt
 
     formulas: list[str] = []
@@ -149,7 +157,7 @@ def _output(output: dict) -> str:
             name = html.escape(output.get("metadata", {}).get("alt", "Figure"))
             return f'<img alt="{name}" src="data:{image};base64,{content.strip()}">'
     if "text/markdown" in data:
-        return _markdown(plain_markdown(_joined(data["text/markdown"]), {}))
+        return rendered(plain_markdown(_joined(data["text/markdown"]), {}))
     return f"<pre>{html.escape(_joined(data.get('text/plain', '')))}</pre>" if data else ""
 
 

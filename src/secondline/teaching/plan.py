@@ -1,0 +1,85 @@
+"""The plan of a session, for the person in front: a page to print."""
+
+from html import escape
+
+from secondline.chapters.standalone import bare_page, rendered
+from secondline.teaching.handed_out import Chapter
+from secondline.teaching.marks import plain_text
+from secondline.teaching.sessions import Block, Session
+
+
+def plan(session: Session, chapters: dict[str, Chapter]) -> str:
+    """Return a session's plan as a page.
+
+    Parameters
+    ----------
+    session : Session
+    chapters : dict
+        Name to Chapter, for all that the session speaks of.
+
+    Raises
+    ------
+    InputError
+        If a text has a mark that only the book's pages know.
+    """
+    where = f"{session.name}.yml"
+    parts = [
+        f"<h1>{escape(session.title)}: plan</h1>",
+        f"<p><strong>{session.minutes} minutes</strong>, for {escape(session.audience)}.</p>",
+        f"<p>{escape(session.question)}</p>",
+        "<h2>Learners can, at the end</h2>", _list(session.outcomes.values(), where),
+        "<h2>They bring</h2>", _list(session.prerequisites, where),
+        "<h2>Before the session</h2>", _list(session.before, where),
+        "<h2>Minute by minute</h2>", _table(session, where),
+    ]  # fmt: skip
+    late = [b for b in session.blocks if b.when_late]
+    parts += [
+        "<h2>When you are late</h2>",
+        _list((f"**{b.title}:** {b.when_late}" for b in late), where),
+        "<h2>Notes</h2>",
+    ]
+    for k, block in enumerate(session.blocks, start=1):
+        parts += _notes(block, chapters, f"{where}, block {k}")
+    return bare_page(f"{session.title}: plan", "\n".join(parts))
+
+
+def _table(session: Session, where: str) -> str:
+    start, rows = 0, []
+    for block in session.blocks:
+        end = start + block.minutes
+        serves = "; ".join(session.outcomes[name] for name in block.serves)
+        rows.append(
+            f'<tr><th scope="row">{start}–{end}</th><td>{escape(block.title)}</td>'
+            f"<td>{block.kind}</td><td>{escape(serves)}</td></tr>"
+        )
+        start = end
+    head = "".join(
+        f'<th scope="col">{name}</th>' for name in ("Minutes", "What", "Kind", "Serves")
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _notes(block: Block, chapters: dict[str, Chapter], where: str) -> list[str]:
+    chapter = chapters.get(block.chapter)
+    results = chapter.results if chapter else {}
+    parts = [f"<h3>{escape(block.title)} ({block.minutes} minutes)</h3>"]
+    if chapter:
+        place = ", ".join((chapter.title, *block.sections))
+        parts.append(f"<p>In the book: {escape(place)}.</p>")
+    if block.notes:
+        parts.append(rendered(plain_text(block.notes, results, where)))
+    if block.exercise:
+        one = next(e for e in chapter.exercises if e.name == block.exercise)
+        spot = f"{chapter.name}, cell {one.cells[0] + 1}"
+        for head, text in (
+            (f"Exercise {one.number}. {one.title}", one.prompt),
+            ("Solution", one.solution),
+            ("What goes on in heads", one.teacher),
+        ):
+            parts.append(f"<h4>{escape(head)}</h4>")
+            parts.append(rendered(plain_text(text, results, spot)))
+    return parts
+
+
+def _list(texts, where: str) -> str:
+    return rendered("\n".join(f"- {plain_text(text, {}, where)}" for text in texts))
