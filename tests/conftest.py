@@ -1,5 +1,6 @@
 """What several test files share."""
 
+import hashlib
 import importlib.util
 import json
 import os
@@ -7,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,26 @@ def build_site() -> str:
         time.sleep(0.5)  # another test file's
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+MADE_DATA = {
+    "schmitz2018": "external_made_schmitz.tsv",
+    "lme2021-annotation": "external_made_annotation.tsv",
+    "lme2021-signatures": "external_made_signatures.tsv",
+}
+
+
+def put_made_data(monkeypatch, names=tuple(MADE_DATA)) -> None:
+    """Put made tables in the place of the open ones named; the others are not there."""
+    from secondline import external
+
+    monkeypatch.setenv("SECONDLINE_DATA", str(ROOT / "tests/data"))
+    for name, file in MADE_DATA.items():
+        digest = hashlib.sha256((ROOT / "tests/data" / file).read_bytes()).hexdigest()
+        of = replace(external.FILES[name], file=file, sha256=digest)
+        if name not in names:
+            of = replace(of, file=f"not here {file}")
+        monkeypatch.setitem(external.FILES, name, of)
 
 
 def load_script(path: str):

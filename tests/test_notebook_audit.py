@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import run_in_process
+from conftest import exercises_hold, run_in_process
 
 from secondline.audit import audit_all
 from secondline.chapters import read_recorded
@@ -45,6 +45,49 @@ def test_own_paper(run, tmp_path):
     recorded = read_recorded(run("your-own-paper", file=str(path)))
     assert recorded["findings"] == recorded["impossible"] == 1
     assert recorded["unread_rows"] == 1
+
+
+EXERCISES = {
+    "claims": {"nearest": 0.1, "went_through": 0.6, "unchecked_of_locke": 0.5},
+    "conflicts": {"possible": 0.5, "too_low": 0.5, "trials_n": 0.5},
+    "your-own-paper": {"unseen": 0.5, "caught": 0.5, "away": 0.05},
+}
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_exercise_stubs_ask_and_right_answers_pass(run, name):
+    executed = run(name)
+    exercises_hold(executed, EXERCISES[name])
+    by_hand = {
+        # 14 of 17; half less 41; eight trials in eleven rows
+        "claims": {"nearest": 82.35},
+        "conflicts": {"too_low": 9, "trials_n": 8},
+        # three counts alone; 62 of 101 percentages; ln 0.62 over (ln 0.85 - ln 0.45) / 3.92
+        "your-own-paper": {"unseen": 3, "caught": 39, "away": 2.946},
+    }
+    for answer, value in by_hand[name].items():
+        assert read_recorded(executed)[answer] == pytest.approx(value, abs=0.005), answer
+
+
+@pytest.mark.parametrize(
+    ("table", "answers"),
+    [
+        # a large group, a ratio with an open limit: the next one is taken
+        ("id,kind,value,lower,upper,N\na,effect,0.5,0.2,NE,\nb,effect,2,1,4,\nc,count,7,,,412\n",
+         {"unseen": 1, "caught": 0, "away": 1.96}),
+        # nothing that an exercise could use: the example's
+        ("id,value\na,7\n", {"unseen": 1, "caught": 39, "away": 2.946}),
+        # no row can be read
+        ("id,value\na,\n", {"unseen": 0, "caught": 39, "away": 2.946}),
+    ],
+)  # fmt: skip
+def test_exercises_have_answers_in_any_file(run, tmp_path, table, answers):
+    path = tmp_path / "mine.csv"
+    path.write_text(table, encoding="utf-8")
+    executed = run("your-own-paper", file=str(path))
+    exercises_hold(executed, EXERCISES["your-own-paper"])
+    for answer, value in answers.items():
+        assert read_recorded(executed)[answer] == pytest.approx(value, abs=0.005), answer
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def invariants(recorded, patients, *, marker="spd_mm2", knots=4, level=0.95,
     # the two smallest parts are of nearly one size, so that either may come last
     assert recorded["above"][0] > recorded["above"][1] > max(recorded["above"][2:])
     assert recorded["largest"] == pytest.approx(effects.from_p(0.92, 0.68).interval(level)[1])
-    assert recorded["exercise_p"] == pytest.approx((1 - level) / 2)
+    assert recorded["exercise_p"] == pytest.approx(0.9 * (1 - level))
     first = effects.EffectEstimate(1.0, 2 / recorded["exercise_events"] ** 0.5)
     ratio = np.exp(effects.z_from_p(recorded["exercise_p"]) * first.standard_error)
     test = effects.interaction(
@@ -83,6 +83,8 @@ def invariants(recorded, patients, *, marker="spd_mm2", knots=4, level=0.95,
     )
     assert recorded["between"] == pytest.approx(test.p)
     products = sorted([2400, *[375] * 4, *[308] * 6, 160], reverse=True)
+    straight = recorded["power"]["straight"]
+    assert recorded["cut_cost"] == pytest.approx(100 * (straight["number"] - straight["halves"]))
     assert recorded["counted"] == pytest.approx(100 * sum(products[:6]) / sum(products))
 
 
@@ -204,7 +206,7 @@ def test_a_mistake_stops_with_a_sentence(root, parameters, sentence):
 def test_exercise_stubs_ask_and_right_answers_pass(run, settings):
     executed = run(**QUICK | settings)
     recorded = read_recorded(executed)
-    assert executed.read_text(encoding="utf-8").count("Not answered yet") == 3
-    for name, within in (("largest", 0.01), ("between", 0.005), ("counted", 0.5)):
+    assert executed.read_text(encoding="utf-8").count("Not answered yet") == 4
+    for name, within in (("largest", 0.01), ("between", 0.005), ("counted", 0.5), ("cut_cost", 1.0)):
         assert "Not" not in check_number(recorded[name], recorded[name], within=within, hint="h")
         assert "h" in check_number(recorded[name] + 3 * within, recorded[name], within=within, hint="h")

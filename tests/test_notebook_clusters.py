@@ -29,10 +29,11 @@ def invariants(recorded, scores, *, clusters=4, resamples=50, seed=1, **way):
     assert recorded["same"] == pytest.approx(100 * again.same)
     assert recorded["mean_rand"] == pytest.approx(again.adjusted_rand.mean())
     assert 0 <= recorded["least_settled"] <= 100
-    together = sum(len(own) * (len(own) - 1) for own in members)
-    assert recorded["pairs_together"] == pytest.approx(
-        100 * together / (len(names) * (len(names) - 1))
+    assert recorded["widest"] == recorded["widest_gap"] == 2 + np.argmax(recorded["gap"])
+    part = signatures.by_sample_size(
+        scores, names, [30], clusters=clusters, draws=100, seed=seed, **way
     )
+    assert recorded["small_study"] == pytest.approx(100 * part["same"].iloc[0])
     # noise is less stable than what has clusters
     assert recorded["chance"] < recorded["mean_rand"]
     # what the bottom line says of the shipped patients does not move with the settings
@@ -152,6 +153,6 @@ def test_exercise_stubs_ask_and_right_answers_pass(run, settings):
     recorded = read_recorded(executed)
     text = executed.read_text(encoding="utf-8")
     assert text.count("Not answered yet") == 3
-    for name, within in (("pairs_together", 0.5), ("chance", 0.02), ("smallest", 1.0)):
+    for name, within in (("widest", 0.5), ("chance", 0.02), ("small_study", 1.0)):
         assert "Not" not in check_number(recorded[name], recorded[name], within=within, hint="h")
         assert "h" in check_number(recorded[name] + 3 * within, recorded[name], within=within, hint="h")

@@ -166,15 +166,16 @@ def test_exercise_stubs_ask_and_right_answers_pass(run, settings):
         for output in cell.get("outputs", ())
         if output["output_type"] == "stream"
     ]
-    assert sum(text.startswith("Not answered yet") for text in streams) == 3
+    assert sum(text.startswith("Not answered yet") for text in streams) == 4
     recorded = read_recorded(executed)
     time, event, arm = columns(read_cohort("virtual"))
-    at = settings.get("milestone", 24.0)
+    at, span = settings.get("milestone", 24.0), settings.get("horizon", 24.0) / 2
     soc, axi = survival_at(time, event, arm, [at]).survival[0, :, 0]
     by_hand = {
         "risk_reduction": (100 * (axi - soc) / (1 - soc), 0.5),
         "predicted": (100 * soc ** float(cox(time, event, arm).hazard_ratio[0]), 0.3),
         "free_at_six": (100 * survival_at(time, event, arm, [6.0]).survival[0, 1, 0], 0.5),
+        "mean_gain": (float(restricted_means(time, event, arm, horizon=span).difference[0]), 0.1),
     }
     for name, (value, within) in by_hand.items():
         assert check_number(value, recorded[name], within=within, hint="") == "Right.", name
@@ -184,3 +185,4 @@ def test_exercise_stubs_ask_and_right_answers_pass(run, settings):
     headline = check_number(recorded["hazard_reduction"], recorded["risk_reduction"], within=0.5, hint="")
     assert headline.startswith("Not yet")
     assert check_number(41, recorded["free_at_six"], within=0.5, hint="").startswith("Not yet")
+    assert check_number(8.3 - 2.0, recorded["mean_gain"], within=0.1, hint="").startswith("Not yet")

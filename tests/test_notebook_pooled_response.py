@@ -190,8 +190,10 @@ def test_exercise_stubs_ask_and_right_answers_pass(run):
     from secondline.chapters import check_number
 
     executed = run(outcome="ORR", population="after CAR-T combination", method="PM")
-    assert sum(text.startswith("Not answered yet") for text in streams(executed)) == 3
+    assert sum(text.startswith("Not answered yet") for text in streams(executed)) == 4
     recorded = read_recorded(executed)
+    # an I² of one half in three trials is a Q of four on two degrees of freedom
+    assert recorded["p_of_half"] == pytest.approx(math.exp(-2))
     for name, within in (("without_highest", 0.15), ("hksj_to_wald", 0.03), ("crude", 0.1)):
         value = recorded[name]
         assert not math.isnan(value)

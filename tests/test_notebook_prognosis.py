@@ -18,7 +18,7 @@ def invariants(recorded, *, cohort="LEO", level=0.95, power=0.8, end=6.0, after=
         assert recorded["p"][name] == [c.two.p for c in pairs]
     assert recorded["needed"] == [c.needed for c in prognosis.comparisons("both", power=power)]
     group = prognosis.groups(cohort, level=level)[1]
-    assert recorded["width"] == pytest.approx(100 * (group.upper - group.lower))
+    assert recorded["reach"] == pytest.approx(100 * (group.upper - 0.58))
     pr, early = (g.share for g in prognosis.groups("both")[1:])
     assert recorded["same_percent"] == pytest.approx(
         100 * prognosis.share_with_same_hazard(pr, end, end + after)
@@ -82,4 +82,4 @@ def test_a_mistake_stops_with_a_sentence(root, parameters, sentence):
 
 @pytest.mark.parametrize("settings", [{}, {"cohort": "MER", "relapse_after": 2.0}])
 def test_exercise_stubs_ask_and_right_answers_pass(run, settings):
-    exercises_hold(run(**settings), {"width": 0.5, "missed": 1.0, "same_percent": 0.5})
+    exercises_hold(run(**settings), {"reach": 0.5, "missed": 1.0, "same_percent": 0.5})

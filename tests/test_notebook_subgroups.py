@@ -160,22 +160,31 @@ def test_deposited_data_run_to_the_end_and_are_called_external(run, root):
     assert text.count("synthetic data, no real patients") == 1
 
 
-def by_hand(level=0.95, subgroup_size=52, event_share=0.7):
+def one_subgroup(alpha, events):
+    """Return the chance that one subgroup is significant, on either side."""
+    shift, limit = abs(math.log(0.398)) * math.sqrt(events) / 2, stats.norm.isf(alpha / 2)
+    return stats.norm.cdf(shift - limit) + stats.norm.cdf(-shift - limit)
+
+
+def by_hand(level=0.95, subgroup_size=52, event_share=0.7, n_subgroups=12):
     alpha = 1 - level
     one, other = stats.norm.isf(alpha / 10), stats.norm.isf(min(4 * alpha, 0.95) / 2)
+    found = one_subgroup(alpha, subgroup_size * event_share)
     reach = stats.norm.isf(alpha / 2) + stats.norm.ppf(0.8)
-    error = math.sqrt(8 / (subgroup_size * event_share))
+    error = math.sqrt(8 / (4 * subgroup_size * event_share))
     return {
         "expected_p": (2 * stats.norm.sf((one - other) / math.sqrt(2)), 0.005),
         "expected_ratio": (math.exp(-reach * error), 0.01),
+        # by normal theory, which is about a point off with so few events
+        "expected_none": (100 * (1 - found**n_subgroups), 2.0),
         "expected_times": ((stats.norm.isf(8.56e-9 / 2) / stats.norm.isf(0.0019 / 2)) ** 2, 0.05),
     }
 
 
 def test_exercise_stubs_ask_and_right_answers_pass(run, as_it_comes):
-    other = {"level": 0.9, "subgroup_size": 2000}
+    other = {"level": 0.9, "subgroup_size": 2000, "n_subgroups": 2}
     for executed, settings in ((as_it_comes, {}), (run(**SETTINGS[0]), other)):
-        assert executed.read_text(encoding="utf-8").count("Not answered yet") == 3
+        assert executed.read_text(encoding="utf-8").count("Not answered yet") == 4
         recorded = read_recorded(executed)
         for name, (answer, within) in by_hand(**settings).items():
             assert check_number(answer, recorded[name], within=within, hint="") == "Right.", name

@@ -73,4 +73,9 @@ def test_a_mistake_stops_with_a_sentence(root, parameters, sentence):
 
 @pytest.mark.parametrize("settings", [{}, {"access": 3.0, "cure_third_line": 0.15}])
 def test_exercise_stubs_ask_and_right_answers_pass(run, settings):
-    exercises_hold(run(**settings), {"infused": 0.5, "gain": 0.1, "without": 0.5})
+    executed = run(**settings)
+    exercises_hold(executed, {"infused": 0.5, "gain": 0.1, "overstated": 0.5})
+    recorded = read_recorded(executed)
+    # with third line as it is, the lead is that of the curves
+    assert recorded["with_third"] == pytest.approx(recorded["cells"] - recorded["salvage"])
+    assert recorded["without"] - recorded["with_third"] == pytest.approx(recorded["overstated"])

@@ -83,7 +83,12 @@ def test_a_mistake_stops_with_a_sentence(root, parameters, sentence):
 def test_exercise_stubs_ask_and_right_answers_pass(run, settings):
     executed = run(**settings)
     recorded = read_recorded(executed)
-    exercises_hold(executed, {"inflated": 0.02, "limit_value": 0.05, "of_centre": 0.5})
+    exercises_hold(
+        executed,
+        {"inflated": 0.02, "limit_value": 0.05, "from_the_start": 0.5, "times_as_many": 0.1},
+    )
     assert recorded["inflated"] == pytest.approx(
         prognosis.bias_factor(0.67, 0.33, settings.get("lines_effect", 2.0))
     )
+    assert recorded["from_the_start"] == pytest.approx(45 * 0.35 - 40.5)
+    assert recorded["times_as_many"] == pytest.approx((3 + 17) / 3)
