@@ -10,7 +10,6 @@ FOLDER_VARIABLE = "SECONDLINE_DATA"  # names another folder for downloaded data
 ROOT_VARIABLE = "SECONDLINE_ROOT"  # names the project's folder, where it is not around the library
 
 
-@cache
 def project_root() -> Path:
     """Return the folder that holds ``seeds/`` and ``data/``.
 
@@ -29,6 +28,11 @@ def project_root() -> Path:
                 f"{ROOT_VARIABLE} is {named!r}; it must be a folder that holds seeds/ and data/."
             )
         return Path(named).resolve()
+    return _around()
+
+
+@cache
+def _around() -> Path:
     for start in (Path(__file__).resolve(), Path.cwd() / "here"):
         for folder in start.parents:
             if (folder / "seeds").is_dir() and (folder / "data").is_dir():

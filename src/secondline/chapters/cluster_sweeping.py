@@ -5,6 +5,7 @@ import platform
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -25,7 +26,7 @@ PATIENCE = 30  # seconds without any worker, or without an answer of the schedul
 TICK = 1.0  # seconds between two looks at the cluster
 MOST_SENT = 5  # times that a variant comes back for want of files, or because it was lost
 KILLED = "its worker died, again and again, perhaps for want of memory (KilledWorker)."
-REMEDY = "Install the same there, and start the worker again."
+REMEDY = "Install the same there, and start it again."
 
 
 def run_on_cluster(
@@ -58,7 +59,6 @@ def run_on_cluster(
     offer = make_offer(project, requests.values())
     with connected(address) as client:
         cluster = _Cluster(client, address, offer, project)
-        cluster.wait_for_workers()
         suspects = {}
         for k, answer in cluster.answers(requests, limits):
             if answer is None:
@@ -112,40 +112,54 @@ class _Cluster:
     def __init__(self, client, address: str, offer: Offer, project: Project):
         self.client, self.address, self.offer, self.project = client, address, offer, project
         self._threads = 0
-        self._looked = self._last_seen = time.monotonic()
-        self._given: dict[str, set[str]] = {}
-
-    def wait_for_workers(self) -> None:
-        """Wait for the first worker, and bring all that are there what they lack."""
-        while not self._threads:
-            self.look()
-            time.sleep(0.1)
-        said = self.client.run(compare, self.offer, on_error="return", callback_timeout=PATIENCE)
-        for worker, answer in said.items():
-            if isinstance(answer, ImportError | AttributeError | TypeError):
-                raise InputError(f"The worker {worker} has no such library ({answer}). {REMEDY}")
-        self.provide([answer for answer in said.values() if isinstance(answer, Answer)])
+        self._looked, self._last_seen = -TICK, time.monotonic()
+        self._given: dict[str, set[str]] = {}  # by worker; those that have been looked at
 
     def look(self) -> None:
-        """See how many threads there are, at most once a tick."""
+        """See which workers there are, at most once a tick, and look at those that are new."""
         now = time.monotonic()
-        if self._threads and now < self._looked + TICK:
+        if now < self._looked + TICK:
             return
-        self._looked = now
-        try:
+        self._looked, self._threads = now, 0
+        with self._reaching():
             threads = self.client.nthreads(callback_timeout=PATIENCE)
-        except (OSError, TimeoutError, RuntimeError) as error:
-            if self.client.status in ("closing", "closed") or isinstance(error, TimeoutError):
-                raise ClusterLost(f"The scheduler {self.address} does not answer any more.") from error
-            return  # the client tries to come back to it
-        self._threads = sum(threads.values())
-        if self._threads:
-            self._last_seen = now
-        elif now > self._last_seen + PATIENCE:
+            self._meet([worker for worker in threads if worker not in self._given])
+            self._threads = sum(threads.values())
+            if self._threads:
+                self._last_seen = now
+        if now > self._last_seen + PATIENCE:
             raise ClusterLost(
                 f"The scheduler {self.address} has had no worker for {PATIENCE} seconds; "
                 f"start one with: dask worker {self.address}"
             )
+
+    def _meet(self, workers: list[str]) -> None:
+        """Look at workers before they get a variant: one without the library would end of it."""
+        if workers:
+            said = self._run(workers, compare, self.offer)
+            for worker, answer in said.items():
+                if not isinstance(answer, Answer | OSError):  # with an OSError it has gone
+                    raise InputError(f"The worker {worker} has no such library ({answer}). {REMEDY}")
+            self.provide([answer for answer in said.values() if isinstance(answer, Answer)])
+
+    def _run(self, workers: list[str], function, *arguments, seconds: float = 0) -> dict:
+        return self.client.run(
+            function, *arguments, workers=workers, on_error="return",
+            callback_timeout=PATIENCE + seconds,
+        )  # fmt: skip
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """Leave alone what a lost connection does; the client comes back, or it ends all."""
+        try:
+            yield
+        except InputError:
+            raise
+        except Exception as error:
+            if self.client.status in ("closing", "closed") or isinstance(error, TimeoutError):
+                raise ClusterLost(f"The scheduler {self.address} does not answer any more.") from error
+            if self.client.status == "running" and not isinstance(error, OSError):
+                raise
 
     def answers(
         self, requests: dict[int, Request], limits: Limits, at_once: int | None = None
@@ -158,12 +172,12 @@ class _Cluster:
                 self.look()
                 # no more than can be under way: a worker that dies casts doubt on all it has
                 while waiting and len(running) < (at_once or self._threads):
-                    k = waiting.popleft()
-                    sent[k] += 1
-                    job = _job(self.project, requests[k], limits)
-                    future = self.client.submit(run_there, self.offer, job, pure=False)
-                    running[future.key] = k, future
-                    future.add_done_callback(ended.put)
+                    job = _job(self.project, requests[waiting[0]], limits)
+                    with self._reaching():
+                        future = self.client.submit(run_there, self.offer, job, pure=False)
+                        future.add_done_callback(ended.put)
+                        k = waiting.popleft()
+                        running[future.key], sent[k] = (k, future), sent[k] + 1
                 try:
                     future = ended.get(timeout=TICK)
                 except Empty:
@@ -171,7 +185,8 @@ class _Cluster:
                 k, _ = running.pop(future.key)
                 answer = self._collect(future)
                 if answer is not None and not answer.run and not answer.error:
-                    self.provide([answer] if answer.worker else [])
+                    with self._reaching():
+                        self.provide([answer] if answer.worker else [])
                     if sent[k] < MOST_SENT:
                         waiting.append(k)
                         continue
@@ -201,8 +216,8 @@ class _Cluster:
             future.release()
         if isinstance(error, KilledWorker):
             return None
-        if isinstance(error, ImportError | AttributeError | TypeError | RuntimeError):
-            raise InputError(f"The cluster cannot run variants ({error}). {REMEDY}")
+        if isinstance(error, RuntimeError) and "deserialization" in str(error):
+            raise InputError(f"The scheduler {self.address} has no such library. {REMEDY}")
         return Answer("", error=f"could not be run: {type(error).__name__}: {error}")
 
     def provide(self, answers: list[Answer]) -> None:
@@ -219,10 +234,7 @@ class _Cluster:
         for lacks, workers in alike.items():
             contents = self._contents(lacks)
             size = sum(map(len, contents.values()))
-            said = self.client.run(
-                receive, contents, workers=workers, on_error="return",
-                callback_timeout=PATIENCE + len(workers) * size / 1e6,
-            )  # fmt: skip
+            said = self._run(workers, receive, contents, seconds=len(workers) * size / 1e6)
             for worker, error in said.items():
                 if isinstance(error, InputError):  # another error: it has gone
                     raise InputError(f"The worker {worker} cannot keep the files: {error}")

@@ -29,7 +29,7 @@ from secondline.chapters.project import Project
 from secondline.chapters.running import ChapterError, Limits
 from secondline.chapters.sweeping import KILLED
 from secondline.errors import InputError
-from secondline.paths import FOLDER_VARIABLE, ROOT_VARIABLE
+from secondline.paths import FOLDER_VARIABLE, ROOT_VARIABLE, project_root
 
 LIBRARY = Path(__file__).resolve().parents[1]
 OUTSIDE = "outside"  # folder for what does not lie in the client's project
@@ -122,8 +122,9 @@ def run_there(offer: Offer, job: Job) -> Answer:
         limits = replace(limits, memory=int(0.8 * most / worker.state.nthreads))
     own = {_place(tree, name): job.changed[parameter] for parameter, name in job.own.items()}
     paths = {parameter: str(_place(tree, name)) for parameter, name in job.own.items()}
-    line = json.dumps([str(tree), job.chapter, job.changed | paths, asdict(limits)])
-    said = _ask(line, offer, tree, worker)
+    variables = {ROOT_VARIABLE: str(tree), FOLDER_VARIABLE: str(_place(tree, offer.data))}
+    line = json.dumps([variables, job.chapter, job.changed | paths, asdict(limits)])
+    said = _ask(line, offer, worker)
     # what was imported and read in between is what was there before and after
     answer = compare(offer, worker)
     if answer.differs:
@@ -226,13 +227,12 @@ class Unwanted(Exception):
 class _Process:
     """A Python in which papermill runs; it ends when this process does, however it ends."""
 
-    def __init__(self, made_for: tuple, modules: tuple[str, ...], variables: dict[str, str]):
-        self.made_for = made_for
+    def __init__(self, offer: Offer):
+        self.library = offer.modules, offer.library
         self._process = subprocess.Popen(
             # -P: the working directory is no place for modules
-            [sys.executable, "-P", "-m", __name__, *modules],
+            [sys.executable, "-P", "-m", __name__, *offer.modules],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
-            env=os.environ | variables,
             # a Ctrl+C at the terminal is for the worker
             start_new_session=True,
         )  # fmt: skip
@@ -264,7 +264,7 @@ class _Process:
             self._process.wait()
 
 
-def _ask(line: str, offer: Offer, tree: Path, worker) -> str:
+def _ask(line: str, offer: Offer, worker) -> str:
     """Return what came of a job; a process that is killed is replaced once."""
     key = worker.get_current_task()
 
@@ -273,14 +273,13 @@ def _ask(line: str, offer: Offer, tree: Path, worker) -> str:
         ending = worker.status.name in ("closing", "closed", "failed")
         return ending or state is None or state.state == "cancelled"
 
-    made_for = tree, tuple(offer.library.items())
-    variables = {ROOT_VARIABLE: str(tree), FOLDER_VARIABLE: str(_place(tree, offer.data))}
     for _ in range(2):
         process = getattr(_own, "process", None)
-        if process is None or process.made_for != made_for:
-            if process is not None:
-                process.end()
-            process = _own.process = _Process(made_for, offer.modules, variables)
+        if process is not None and process.library != (offer.modules, offer.library):
+            # its kernels have other modules imported already
+            process.end()
+            process = None
+        process = _own.process = process or _Process(offer)
         said = ""
         try:
             said = process.ask(line, unwanted)
@@ -317,9 +316,10 @@ def _take(jobs: queue.SimpleQueue) -> None:
     os._exit(1)
 
 
-def _run(root: str, chapter: str, changed: dict, limits: dict) -> dict:
+def _run(variables: dict, chapter: str, changed: dict, limits: dict) -> dict:
+    os.environ.update(variables)
     try:
-        return {"run": Project(Path(root)).execute(chapter, changed, Limits(**limits))}
+        return {"run": Project(project_root()).execute(chapter, changed, Limits(**limits))}
     except ChapterError as error:
         return {"error": f"{chapter} {error}", "repeatable": error.repeatable}
     except (InputError, OSError) as error:
