@@ -1,5 +1,6 @@
 """The variants of a sweep run on a dask cluster; what comes of them is kept here, as of a local run."""
 
+import logging
 import os
 import platform
 import time
@@ -58,6 +59,8 @@ def run_on_cluster(
         return
     offer = make_offer(project, requests.values())
     with connected(address) as client:
+        # what it would write of a lost connection is said in a sentence
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         cluster = _Cluster(client, address, offer, project)
         suspects = {}
         for k, answer in cluster.answers(requests, limits):
@@ -113,7 +116,7 @@ class _Cluster:
         self.client, self.address, self.offer, self.project = client, address, offer, project
         self._threads = 0
         self._looked, self._last_seen = -TICK, time.monotonic()
-        self._given: dict[str, set[str]] = {}  # by worker; those that have been looked at
+        self._met: set[str] = set()
 
     def look(self) -> None:
         """See which workers there are, at most once a tick, and look at those that are new."""
@@ -123,7 +126,7 @@ class _Cluster:
         self._looked, self._threads = now, 0
         with self._reaching():
             threads = self.client.nthreads(callback_timeout=PATIENCE)
-            self._meet([worker for worker in threads if worker not in self._given])
+            self._meet([worker for worker in threads if worker not in self._met])
             self._threads = sum(threads.values())
             if self._threads:
                 self._last_seen = now
@@ -137,6 +140,7 @@ class _Cluster:
         """Look at workers before they get a variant: one without the library would end of it."""
         if workers:
             said = self._run(workers, compare, self.offer)
+            self._met.update(workers)
             for worker, answer in said.items():
                 if not isinstance(answer, Answer | OSError):  # with an OSError it has gone
                     raise InputError(f"The worker {worker} has no such library ({answer}). {REMEDY}")
@@ -226,11 +230,8 @@ class _Cluster:
         for answer in answers:
             if answer.differs:
                 raise InputError(f"The worker {answer.worker} {answer.differs}. {REMEDY}")
-            given = self._given.setdefault(answer.worker, set())
-            lacks = tuple(sha for sha in answer.lacks if sha not in given)
-            given.update(lacks)
-            if lacks:
-                alike.setdefault(lacks, []).append(answer.worker)
+            if answer.lacks:
+                alike.setdefault(answer.lacks, []).append(answer.worker)
         for lacks, workers in alike.items():
             contents = self._contents(lacks)
             size = sum(map(len, contents.values()))

@@ -7,6 +7,7 @@ which papermill runs, since papermill changes the working directory of the whole
 
 import contextlib
 import json
+import logging
 import os
 import platform
 import queue
@@ -34,6 +35,7 @@ from secondline.paths import FOLDER_VARIABLE, ROOT_VARIABLE, project_root
 LIBRARY = Path(__file__).resolve().parents[1]
 OUTSIDE = "outside"  # folder for what does not lie in the client's project
 IDLE_SECONDS = 600  # after which a process with its warm kernels ends
+LOG = logging.getLogger("distributed.sweep")  # which the worker writes to its own
 NOT_COMPARED = ("secondline", "pip")  # its source is; installing is done
 
 
@@ -133,6 +135,7 @@ def run_there(offer: Offer, job: Job) -> Answer:
     for here, there in (*own.items(), (tree / OUTSIDE, ""), (tree, offer.root)):
         said = said.replace(json.dumps(str(here))[1:-1], json.dumps(there)[1:-1])
     done = json.loads(said)
+    LOG.info("%s with %s: %s", job.chapter, job.changed, done.get("error", "done"))
     for kind in ("data", "folders") if "run" in done else ():
         known = done["run"][kind].items()
         done["run"][kind] = {name.removeprefix(OUTSIDE): value for name, value in known}
