@@ -128,7 +128,7 @@ def empty(tmp_path_factory):
 
 
 def there(root, requests, address, **options):
-    """Run variants on a cluster; the store is first emptied of them."""
+    """Run variants on a cluster."""
     project = Project(root)
     execute = partial(
         run_on_cluster, project=project, address=address,
@@ -256,14 +256,14 @@ def test_failures_are_rows_and_limits_hold(made, cluster):
             "runner()", "int(open(f'/proc/{os.getppid()}/stat').read().split()[3])"
         )
     )
-    found = there(root, numbers(root, range(1, 9)), cluster.address, seconds=15)
+    found = there(root, numbers(root, range(1, 9)), cluster.address, seconds=9)
     assert [o.status for o in found] == ["ok", *["failed"] * 6, "ok"]
     # a kernel's share of its worker's memory, which has one thread or two
     assert {found[0].results["limit"], found[7].results["limit"]} <= {1.6 * GIGABYTE, 0.8 * GIGABYTE}
     said = [outcome.error for outcome in found]
     assert "part/one stopped in cell 2: ZeroDivisionError" in said[1]
     assert "the kernel died" in said[2]
-    assert "took more than 15 seconds for one cell" in said[3]
+    assert "took more than 9 seconds for one cell" in said[3]
     assert "MemoryError" in said[4]
     assert "ModuleNotFoundError" in said[5]
     assert "ended from outside" in said[6]
@@ -281,7 +281,7 @@ def test_a_killed_worker_costs_no_variant(made, cluster, tmp_path):
         + ABOVE
         + f"    with open('{tmp_path}/new', 'w') as file: file.write(str(pid))\n"
         f"    os.rename('{tmp_path}/new', '{tmp_path}/worker')\n"
-        "    time.sleep(60)\n"
+        "    time.sleep(600)\n"
         "record(n=n)"
     )
     with cluster.client() as client:
@@ -294,10 +294,12 @@ def test_a_killed_worker_costs_no_variant(made, cluster, tmp_path):
     killer = threading.Thread(target=kill)
     killer.start()
     told = []
-    found = there(root, numbers(root, range(1, 10)), cluster.address, tell=lambda k, _: told.append(k))
+    found = there(
+        root, numbers(root, range(1, 8)), cluster.address, seconds=600, tell=lambda k, _: told.append(k)
+    )
     killer.join()
-    assert [o.status for o in found] == ["ok"] * 9, [o.error for o in found]
-    assert sorted(told) == list(range(9)) and [o.results["n"] for o in found] == list(range(1, 10))
+    assert [o.status for o in found] == ["ok"] * 7, [o.error for o in found]
+    assert sorted(told) == list(range(7)) and [o.results["n"] for o in found] == list(range(1, 8))
     # it had something under way, which ran again elsewhere; nothing else did
     ran = [tuple(map(int, line.split())) for line in (tmp_path / "ran.txt").read_text().splitlines()]
     counts = pd.Series([n for n, _ in ran]).value_counts()
@@ -480,7 +482,7 @@ def test_the_command_tells_what_is_missing(tmp_path, capsys, monkeypatch):
 
 def test_stopped_by_ctrl_c_it_goes_on_here(cluster, tmp_path):
     """What is finished is kept, and not run again."""
-    seeds = [time.time_ns() % 900_000 + k for k in range(8)]
+    seeds = [time.time_ns() % 900_000 + k for k in range(5)]
     file = tmp_path / "long.yml"
     file.write_text(
         f"title: Long\nchapter: audit/claims\nsame: {{errors: 2, rounds: 1}}\ngrid: {{seed: {seeds}}}\n"
