@@ -147,6 +147,13 @@ def test_what_a_file_may_not_say_is_one_sentence(sweep, tmp_path, monkeypatch, t
     assert [p.name for p in tmp_path.iterdir()] == ["mine.yml"]
 
 
+def test_own_files_count_from_where_the_command_is_given(sweep, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my trials.csv").write_text("")
+    found = sweep(f"chapter: {POOLED}\nlist: [{{trials: my trials.csv}}, {{trials: ''}}]")
+    assert [r.values["trials"] for r in found.requests] == [str(tmp_path / "my trials.csv"), ""]
+
+
 def test_files_that_cannot_be_read_are_named(project, tmp_path):
     with pytest.raises(InputError, match="no.yml cannot be read"):
         read_sweep(tmp_path / "no.yml", project)

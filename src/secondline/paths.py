@@ -7,20 +7,32 @@ from pathlib import Path
 from secondline.errors import InputError
 
 FOLDER_VARIABLE = "SECONDLINE_DATA"  # names another folder for downloaded data
+ROOT_VARIABLE = "SECONDLINE_ROOT"  # names the project's folder, where it is not around the library
 
 
-@cache
 def project_root() -> Path:
     """Return the folder that holds ``seeds/`` and ``data/``.
 
-    Looked for above this file (a clone installed with ``pip install -e .``),
-    then above the working directory.
+    The one in ``SECONDLINE_ROOT``, if that is set; else looked for above this file (a clone
+    installed with ``pip install -e .``), then above the working directory.
 
     Raises
     ------
     InputError
-        If neither place has them.
+        If no place has them.
     """
+    named = os.environ.get(ROOT_VARIABLE, "").strip()
+    if named:
+        if not (Path(named) / "seeds").is_dir() or not (Path(named) / "data").is_dir():
+            raise InputError(
+                f"{ROOT_VARIABLE} is {named!r}; it must be a folder that holds seeds/ and data/."
+            )
+        return Path(named).resolve()
+    return _around()
+
+
+@cache
+def _around() -> Path:
     for start in (Path(__file__).resolve(), Path.cwd() / "here"):
         for folder in start.parents:
             if (folder / "seeds").is_dir() and (folder / "data").is_dir():

@@ -193,7 +193,7 @@ class Project:
                 self.own_files(request),
                 self.library.fingerprint(modules),
                 self._installed,
-                downloaded_state() if _reads_downloads(modules) else "",
+                downloaded_state() if reads_downloads(modules) else "",
             ],
             sort_keys=True,
         )
@@ -238,15 +238,35 @@ class Project:
         entry = None if force else self.look_up(key)
         status = "cached" if entry else "run"
         if entry is None:
-            entry = self._execute(request, key, limits)
+            entry = self.keep(request, key, self.execute(request.chapter, request.changed, limits))
         return ChapterRun(request.chapter, time.perf_counter() - start, status, entry)
 
-    def _execute(self, request: Request, key: str, limits: Limits) -> Entry:
-        path = self.notebook(request.chapter)
+    def execute(self, chapter: str, changed: dict, limits: Limits) -> dict:
+        """Run a chapter in a kernel.
+
+        Parameters
+        ----------
+        chapter : str
+        changed : dict
+            Values of parameters that are not the chapter's own defaults.
+        limits : Limits
+
+        Returns
+        -------
+        dict
+            Plain data for :meth:`keep`: the executed notebook, and of the manifest what only
+            the place of the run knows.
+
+        Raises
+        ------
+        ChapterError
+            If the notebook stops, its kernel dies, or a limit is reached.
+        """
+        path = self.notebook(chapter)
         started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         done = run_notebook(
             path,
-            request.changed,
+            changed,
             folder=path.parent,
             limits=limits,
             watched=tuple((self.root / part).resolve() for part in WATCHED)
@@ -254,7 +274,41 @@ class Project:
         )
         files = {Path(p) for kind, p in done.opened if kind != LISTED}
         folders = {Path(p) for kind, p in done.opened if kind == LISTED}
-        modules = self.modules(request.chapter)
+        return {
+            "notebook": done.notebook,
+            "started": started,
+            "seconds": round(done.seconds, 3),
+            "python": sys.version.split()[0],
+            "platform": platform.platform(),
+            "packages": self.versions,
+            "data": {
+                self.name(p): file_hash(p)
+                for p in sorted(files)
+                if p.suffix not in (".py", ".pyc", ".ipynb") and p.is_file()
+            },
+            "folders": {
+                self.name(p): listing_hash(p)
+                for p in sorted(folders)
+                if (self.root / "src") not in p.parents
+            },
+        }
+
+    def keep(self, request: Request, key: str, run: dict) -> Entry:
+        """Put a run into the store, under its key.
+
+        Parameters
+        ----------
+        request : Request
+        key : str
+        run : dict
+            From :meth:`execute`, here or on another machine.
+
+        Raises
+        ------
+        InputError
+            If the store cannot be written to.
+        """
+        known = {name: value for name, value in run.items() if name != "notebook"}
         manifest = {
             "format": FORMAT,
             "key": key,
@@ -262,31 +316,18 @@ class Project:
             "parameters": request.values,
             "changed": sorted(request.changed),
             "seeds": {n: v for n, v in request.values.items() if n.split("_")[-1] == "seed"},
-            "started": started,
-            "seconds": round(done.seconds, 3),
             "commit": self.commit,
             "lock_sha256": file_hash(self.root / "requirements.lock"),
-            "python": sys.version.split()[0],
-            "platform": platform.platform(),
-            "packages": self.versions,
-            "notebook_source_sha256": file_hash(path),
-            "library": self.library.hashes(modules),
+            "notebook_source_sha256": file_hash(self.notebook(request.chapter)),
+            "library": self.library.hashes(self.modules(request.chapter)),
             "own_files": self.own_files(request),
-            "data": {
-                self._name(p): file_hash(p)
-                for p in sorted(files)
-                if p.suffix not in (".py", ".pyc", ".ipynb") and p.is_file()
-            },
-            "folders": {
-                self._name(p): listing_hash(p)
-                for p in sorted(folders)
-                if (self.root / "src") not in p.parents
-            },
-            "results": read_recorded(done.notebook),
+            **known,
+            "results": read_recorded(run["notebook"]),
         }
-        return self.store.write(key, done.notebook, manifest)
+        return self.store.write(key, run["notebook"], manifest)
 
-    def _name(self, path: Path) -> str:
+    def name(self, path: Path) -> str:
+        """Return a file's path below the project's folder; of one elsewhere, its whole path."""
         root = self.root.resolve()
         return path.relative_to(root).as_posix() if root in path.parents else str(path)
 
@@ -336,5 +377,6 @@ def downloaded_state() -> str:
     return "".join(folder_hash(file) for file in files)
 
 
-def _reads_downloads(modules) -> bool:
+def reads_downloads(modules) -> bool:
+    """Tell whether any of these modules of the library reads downloaded data."""
     return any(name.startswith("secondline.external") for name in modules)

@@ -14,6 +14,8 @@ from secondline.chapters import tracing
 from secondline.errors import InputError
 
 START_SECONDS = 60
+# what a notebook may stop with on one machine, and not on another
+OF_THE_MACHINE = ("MemoryError", "ModuleNotFoundError")
 
 
 class ChapterError(Exception):
@@ -134,7 +136,7 @@ def run_notebook(
                 _what_happened(error, limits) if not stopped else
                 f"stopped in cell {error.cell_index}: {error.ename}: {error.evalue}",
                 _plain(under_way[0]) if under_way else None,
-                repeatable=stopped and error.ename != "MemoryError",
+                repeatable=stopped and error.ename not in OF_THE_MACHINE,
             ) from error
         return Executed(
             _plain(under_way[0]), time.perf_counter() - start, frozenset(tracing.read_trace(trace))

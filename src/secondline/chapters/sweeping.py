@@ -5,7 +5,7 @@ import json
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -84,15 +84,15 @@ def run_variants(
     for k, (request, key) in enumerate(zip(requests, keys, strict=True)):
         entry = None if force else project.look_up(key)
         if entry is not None:
-            outcomes[k] = _finished(request, entry.manifest)
+            outcomes[k] = finished(request, entry.manifest)
         elif key in failures and failures[key]["repeatable"] and not (retry or force):
             error = str(failures[key]["error"])
-            outcomes[k] = Outcome(request, FAILED, float("nan"), {}, error, True)
+            outcomes[k] = failed(request, error, True)
         if k in outcomes:
             tell(k, outcomes[k])
     missing = {k: request for k, request in enumerate(requests) if k not in outcomes}
-    with contextlib.closing(execute(missing)) as finished:
-        for k, outcome in finished:
+    with contextlib.closing(execute(missing)) as ended:
+        for k, outcome in ended:
             outcomes[k] = outcome
             if outcome.status == FAILED:
                 failures[keys[k]] = {"error": outcome.error, "repeatable": outcome.repeatable}
@@ -109,9 +109,8 @@ def run_here(
     A process that is killed fails nobody else: the variants that were under way are run
     again at the end, one by one, and only the one for which it happens again has failed.
     """
-    work = partial(
-        run_one, str(root), limits=limits, force=force, modules=_modules(root, requests)
-    )
+    modules = modules_of(Project(root), requests.values())
+    work = partial(run_one, str(root), limits=limits, force=force, modules=modules)
     suspects = {}
     for k, outcome in _side_by_side(requests, work, workers):
         if outcome is None:
@@ -119,7 +118,7 @@ def run_here(
         else:
             yield k, outcome
     for k, outcome in _side_by_side(suspects, work, 1):
-        yield k, outcome or Outcome(requests[k], FAILED, float("nan"), {}, KILLED)
+        yield k, outcome or failed(requests[k], KILLED)
 
 
 def _side_by_side(requests: dict[int, Request], work, workers: int):
@@ -151,10 +150,10 @@ def run_one(
         run = _project(root, modules).run(request, force=force, limits=limits)
     except ChapterError as error:
         said = f"{request.chapter} {error}"
-        return Outcome(request, FAILED, float("nan"), {}, said, error.repeatable)
+        return failed(request, said, error.repeatable)
     except InputError as error:
-        return Outcome(request, FAILED, float("nan"), {}, str(error))
-    return _finished(request, run.entry.manifest)
+        return failed(request, str(error))
+    return finished(request, run.entry.manifest)
 
 
 def machine_memory() -> int | None:
@@ -165,8 +164,20 @@ def machine_memory() -> int | None:
         return None
 
 
-def _finished(request: Request, manifest: dict) -> Outcome:
+def finished(request: Request, manifest: dict) -> Outcome:
+    """Return the outcome of a variant that is in the store."""
     return Outcome(request, OK, manifest["seconds"], manifest["results"])
+
+
+def failed(request: Request, error: str, repeatable: bool = False) -> Outcome:
+    """Return the outcome of a variant that did not come to its end."""
+    return Outcome(request, FAILED, float("nan"), {}, error, repeatable)
+
+
+def modules_of(project: Project, requests: Iterable[Request]) -> tuple[str, ...]:
+    """Return the modules of the library that the chapters of these variants use."""
+    chapters = {request.chapter for request in requests}
+    return tuple(sorted(set().union(*(project.modules(chapter) for chapter in chapters))))
 
 
 @lru_cache(maxsize=4)
@@ -179,12 +190,6 @@ def _project(root: str, modules: tuple[str, ...]) -> Project:
     if Project(Path(root)).library.fingerprint(modules) != before:
         raise InputError("The library was changed while the sweep began; start it again.")
     return project
-
-
-def _modules(root: Path, requests: dict[int, Request]) -> tuple[str, ...]:
-    project = Project(root)
-    chapters = {request.chapter for request in requests.values()}
-    return tuple(sorted(set().union(*(project.modules(chapter) for chapter in chapters))))
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

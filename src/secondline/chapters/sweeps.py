@@ -97,11 +97,18 @@ def read_sweep(path: Path, project: Project) -> Sweep:
 
 
 def _checked(project: Project, chapter: str, given: dict, spot: str) -> Request:
+    # the notebook runs in another folder
+    paths = [n for n, p in project.parameters(chapter).items() if p.is_path and n in given]
+    whole = {n: str(Path(given[n]).expanduser().absolute()) for n in paths if _named(given[n])}
     try:
-        return project.request(chapter, given)
+        return project.request(chapter, given | whole)
     except InputError as error:
         said = ", ".join(f"{name}: {value!r}" for name, value in given.items())
         raise InputError(f"{spot}, variant {said or 'with defaults'}: {error}") from error
+
+
+def _named(path) -> bool:
+    return isinstance(path, str) and bool(path)
 
 
 def _variants(run, project: Project, spot: str):
