@@ -10,6 +10,7 @@ build runs at a time.
 """
 
 import argparse
+import csv
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
 SITE = BUILD / "html"
 STAMP = BUILD / "site.sha256"
-STATUS_TABLES = "appendix/status-tables.html"
+SPEED = ROOT / "tests/benchmarks/re_execution.csv"
 
 
 def main() -> int:
@@ -59,11 +60,14 @@ def _write_made_pages(runs: list[ChapterRun]) -> None:
     """Write what pages show of the chapters: not part of the stamp, as it follows from them."""
     # a build that changes nothing does without these imports
     from secondline.chapters.home import write_pictures
-    from secondline.chapters.status import status_tables
+    from secondline.chapters.status import speed_table, status_tables
     from secondline.teaching.pages import write_teaching
 
     target = BUILD / "executed"
-    write_whole(target / STATUS_TABLES, status_tables(runs).encode())
+    with SPEED.open(encoding="utf-8", newline="") as file:
+        speed = speed_table(list(csv.DictReader(file)))
+    for name, table in (("status", status_tables(runs)), ("speed", speed)):
+        write_whole(target / f"appendix/{name}-tables.html", table.encode())
     write_pictures(target / "home", {run.name: run.results for run in runs})
     write_teaching(Project(ROOT), target, [run.name for run in runs])
 
@@ -71,7 +75,7 @@ def _write_made_pages(runs: list[ChapterRun]) -> None:
 def build_site(runs: list[ChapterRun], *, force: bool) -> int:
     """Build ``_build/html`` from ``_build/executed`` unless it is up to date."""
     restore(SITE)
-    parts = [BUILD / "executed", ROOT / "src/secondline", ROOT / "seeds", Path(__file__)]
+    parts = [BUILD / "executed", ROOT / "src/secondline", ROOT / "seeds", Path(__file__), SPEED]
     moments = [run.entry.manifest["started"] for run in runs]
     stamp = text_hash(f"{folder_hash(*parts)} {moments} {sys.version} {Project(ROOT).versions}")
     fresh = STAMP.is_file() and STAMP.read_text() == stamp and (SITE / "index.html").is_file()

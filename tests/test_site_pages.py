@@ -1,5 +1,6 @@
 """The built site, read as files: links, offline, accessible, complete."""
 
+import json
 import re
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT, build_site
+
+from secondline.chapters.recording import MIME
 
 SITE = ROOT / "_build/html"
 # written by the theme, without a text of their own
@@ -126,10 +129,24 @@ def test_page_has_a_language_and_no_error_output(name):
     assert "{claim}" not in page(name).article.get_text()
 
 
+def test_home_answers_four_questions_with_a_number_a_picture_and_how_sure_it_is():
+    cards = page("index").select(".questions .sd-card")
+    assert len(cards) == 4
+    for card in cards:
+        assert card.select_one(".sd-card-title a[href]")
+        assert card.select(".sd-card-body .claim-value")
+        assert len(card.img["alt"].split()) >= 8
+        assert (SITE / card.img["src"]).is_file()
+        assert "ure" in card.select_one(".sd-card-footer strong").get_text()  # sure, unsure
+    text = page("index").article.get_text(" ", strip=True)
+    assert "Evidence as of" in text and "no treatment advice" in text
+
+
 def test_every_claim_on_a_page_leads_to_its_row():
     links = [a for name in pages() for a in page(name).select(".claim a")]
     assert len(links) > 20
-    assert all("#claim-" in a["href"] for a in links)
+    # but for what the home page quotes of chapters
+    assert all("#claim-" in a["href"] for a in links if "computed" not in a.parent["class"])
 
 
 def test_chapter_shows_the_printed_and_the_computed_numbers():
@@ -159,9 +176,13 @@ def test_wrong_claim_text_or_unknown_id_fails_the_build(tmp_path):
     (book / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")
     (book / "index.md").write_text(
         "# Test\n\n{claim}`54.6 <bsab-pool-mono-orr>`\n\n{claim}`1 <no-such-claim>`\n\n"
+        "{result}`1.0 <one#n:.1f>`\n\n{result}`2.0 <one#m:.1f>`\n\n{result}`2.0 <two#n:.1f>`\n\n"
         "```{source} bispecifics-meta-analysis\n```\n",
         encoding="utf-8",
     )
+    recorded = {"data": {MIME: "2.0"}, "metadata": {"scrapbook": {"name": "n"}}}
+    cells = [{"source": "# One"}, {"source": "", "outputs": [recorded]}]
+    (book / "one.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
     command = "from jupyter_book.cli.main import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", command, "build", str(book), "-W", "-n", "--keep-going"],
@@ -173,3 +194,6 @@ def test_wrong_claim_text_or_unknown_id_fails_the_build(tmp_path):
     assert done.returncode != 0
     assert re.search(r"index\.md:3: .*54\.6.*bsab-pool-mono-orr is printed as '54\.5'", said)
     assert re.search(r"index\.md:5: .*There is no claim 'no-such-claim'", said)
+    assert re.search(r"index\.md:7: .*shows '1\.0', but one computes '2\.0'", said)
+    assert re.search(r"index\.md:9: .*names 'm', which one does not record", said)
+    assert re.search(r"index\.md:11: .*names 'two', which is no chapter", said)

@@ -46,7 +46,7 @@ class ResultRole(SphinxRole):
             reftarget=f"/{chapter}", refexplicit=True, refwarn=True, refdoc=self.env.docname,
         )  # fmt: skip
         tip = f"Computed in the chapter: <b>{escape(title)}</b>"
-        return [with_tip(link, "claim", tip)], []
+        return [with_tip(link, "claim", tip, "computed")], []
 
     def _fail(self, what):
         logger.warning("result %r %s", self.text, what, location=self.get_location())

@@ -1,7 +1,7 @@
 #!/usr/bin/env python
 """Twenty-four variants of a chapter: a shell loop of papermill, other runners, and a sweep.
 
-    python tests/benchmarks/re_execution.py [CHAPTER] [--rounds N] [--out FILE.csv]
+    python tests/benchmarks/re_execution.py [CHAPTER ...] [--rounds N] [--out FILE.csv]
 
 Each way starts from nothing and runs the same variants; rounds go through all ways in turn, so
 that a machine that slows down slows all of them. Printed are medians, and ratios of the medians
@@ -139,44 +139,55 @@ def check_same(chapter: str, loop: Path, ours: Path) -> int:
     return compared
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("chapter", nargs="?", default="bispecifics/pooled-response", choices=GRIDS)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--out", type=Path)
-    given = parser.parse_args()
+HEAD = ("chapter", "way", "cores", "variants", "rounds", "seconds", "cpu_seconds",
+        "times_the_sweep")  # fmt: skip
+
+
+def compare(chapter: str, rounds: int) -> list[tuple]:
+    """Run all ways in turns; return a row for each, as HEAD names it."""
     cores = os.cpu_count() or 1
     ways = {
-        "shell loop of papermill": (1, lambda f: shell_loop(given.chapter, f)),
-        "sweep, one worker": (1, lambda f: sweep(given.chapter, f, 1)),
-        f"sweep, {cores} workers": (cores, lambda f: sweep(given.chapter, f, cores)),
-        "jupyter-cache, local-parallel": (cores, lambda f: jupyter_cache(given.chapter, f)),
+        "shell loop of papermill": (1, lambda f: shell_loop(chapter, f)),
+        "sweep, one worker": (1, lambda f: sweep(chapter, f, 1)),
+        f"sweep, {cores} workers": (cores, lambda f: sweep(chapter, f, cores)),
+        "jupyter-cache, local-parallel": (cores, lambda f: jupyter_cache(chapter, f)),
     }
     if shutil.which("snakemake"):
-        ways["Snakemake"] = (cores, lambda f: snakemake(given.chapter, f, cores))
+        ways["Snakemake"] = (cores, lambda f: snakemake(chapter, f, cores))
     times: dict[str, list] = {name: [] for name in ways}
-    for _ in range(given.rounds):
+    for _ in range(rounds):
         with tempfile.TemporaryDirectory() as scratch:
             folders = {name: Path(scratch) / str(k) for k, name in enumerate(ways)}
             for name, (_, run) in ways.items():
                 folders[name].mkdir()
                 times[name].append(run(folders[name]))
-            n = check_same(given.chapter, *(folders[name] for name in list(ways)[:2]))
-    loop, one, many = (statistics.median(w for w, _ in times[name]) for name in list(ways)[:3])
+            n = check_same(chapter, *(folders[name] for name in list(ways)[:2]))
+    one, many = (statistics.median(w for w, _ in times[name]) for name in list(ways)[1:3])
+    print(f"{chapter}: {n} recorded values are the same in the loop and in the sweep")
     rows = []
     for name, (used, _) in ways.items():
         wall, cpu = (statistics.median(t[k] for t in times[name]) for k in (0, 1))
         ratio = wall / (one if used == 1 else many)
-        rows.append((given.chapter, name, used, len(variants(given.chapter)), given.rounds,
-                     round(wall, 1), round(cpu, 1), round(ratio, 2)))  # fmt: skip
-    head = ("chapter", "way", "cores", "variants", "rounds", "seconds", "cpu_seconds",
-            "times_the_sweep")  # fmt: skip
-    for row in (head, *rows):
-        print("  ".join(str(cell).ljust(30 if k == 1 else 12) for k, cell in enumerate(row)))
-    print(f"per core: {loop / one:.1f} times as fast as the loop; {n} recorded values are the same")
+        rows.append((chapter, name, used, len(variants(chapter)), rounds,
+                     f"{wall:.1f}", f"{cpu:.1f}", f"{ratio:.2f}"))  # fmt: skip
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("chapters", nargs="*", metavar="CHAPTER", help=f"of {', '.join(GRIDS)}")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    unknown = set(given.chapters) - set(GRIDS)
+    if unknown:
+        parser.error(f"there are no variants of {min(unknown)!r}; choose of {', '.join(GRIDS)}")
+    rows = [row for name in given.chapters or GRIDS for row in compare(name, given.rounds)]
+    for row in (HEAD, *rows):
+        print("  ".join(str(cell).ljust(33 if k < 2 else 12) for k, cell in enumerate(row)))
     if given.out:
         with given.out.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file, lineterminator="\n").writerows([head, *rows])
+            csv.writer(file, lineterminator="\n").writerows([HEAD, *rows])
 
 
 if __name__ == "__main__":
