@@ -134,7 +134,7 @@ def test_home_answers_four_questions_with_a_number_a_picture_and_how_sure_it_is(
     assert len(cards) == 4
     for card in cards:
         assert card.select_one(".sd-card-title a[href]")
-        assert card.select(".sd-card-body .claim-value")
+        assert card.select(".sd-card-body .claim a")
         assert len(card.img["alt"].split()) >= 8
         assert (SITE / card.img["src"]).is_file()
         assert "ure" in card.select_one(".sd-card-footer strong").get_text()  # sure, unsure
