@@ -182,9 +182,36 @@ def test_an_axis_is_read_as_its_ticks_say():
     assert table["% alive"].tolist() == [-1, 0, 1]
 
 
+def test_of_two_points_on_an_interval_the_one_in_its_colour_has_it():
+    figure, axes = one()
+    axes.plot([1, 9], [2, 2], color="#0072B2")
+    axes.plot(5, 2, "o", color="#0072B2", label="estimate")
+    axes.plot(7, 2, "D", color="#D55E00", label="truth")
+    table = read(figure).set_index("series")
+    assert (table.loc["estimate", "lower"], table.loc["estimate", "upper"]) == (1, 9)
+    assert table.loc["truth", "mark"] == "points"
+
+
+def test_stems_from_one_place_are_no_intervals():
+    figure, axes = one()
+    axes.set(xlim=(-3, 3))
+    for y, x in enumerate((1.4, 0.8, 1.1)):
+        axes.plot([1, x], [y, y])
+        axes.plot(x, y, "o", color="#0072B2")
+    assert set(read(figure)["mark"]) == {"points"}
+
+
+def test_ticks_of_censored_patients_are_no_results():
+    figure, axes = one()
+    axes.plot([1, 2], [3, 4], "|", label="$I^2$ of the arm")
+    table = read(figure)
+    assert set(table["mark"]) == {"ticks"}
+    assert set(table["series"]) == {"I² of the arm"}
+
+
 def test_lines_that_lead_the_eye_are_no_intervals():
     figure, axes = one()
-    axes.plot([24, 24], [0, 75])
+    axes.plot([24, 24], [0, 75], color="k")
     axes.plot([24, 24], [40, 16], "o")
     axes.plot([0, 5], [3, 3])
     axes.plot(5, 3, "o")
@@ -279,3 +306,28 @@ def test_the_site_finds_the_data_by_the_label_of_the_figure(tmp_path):
     path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
     assert shown_figures(path) == {"fig-a": {"csv": "a\n"}}
     assert file_name("zuma7/efficacy", "fig-a") == "zuma7-efficacy-fig-a.csv"
+
+
+def test_a_forest_gives_its_rows_the_pool_and_the_prediction():
+    from secondline.figures import forest
+    from secondline.proportions import pool, study_intervals
+
+    cohorts = pd.DataFrame(
+        {
+            "trial": ["a", "b", "c"], "study": "", "treatment": "d",
+            "events": [10, None, 30], "totals": [20, 9, 40],
+        }
+    )  # fmt: skip
+    events, totals = np.array([10, 30]), np.array([20, 40])
+    result = pool(events, totals)
+    figure = forest(
+        result, cohorts, study_intervals(events, totals), title="t", axis_label="ORR (%)",
+        provenance="recomputed",
+    )  # fmt: skip
+    table = read(figure).set_index("trial")
+    assert table.loc["a", "ORR (%)"] == 50
+    assert np.isnan(table.loc["b", "ORR (%)"])
+    assert table.loc["Pooled", "ORR (%)"] == pytest.approx(100 * result.estimate, rel=1e-5)
+    assert table.loc["Pooled", "upper"] == pytest.approx(100 * result.upper, rel=1e-5)
+    assert ("Prediction for a new trial" in table.index) == np.isfinite(result.prediction_lower)
+    assert set(table["provenance"]) == {"recomputed"}

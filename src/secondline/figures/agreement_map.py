@@ -119,6 +119,11 @@ def agreement_shares(panels, *, provenance: str, source: str = ""):
             axes.text(0, y + 0.2, literal(share.step), fontsize=9, va="center")
             _bar(axes, y, share)
     _legend(figure, height, foot - 0.08)
+    figure.data = pd.DataFrame(
+        [(title, share.step, verdict, 100 * share.share(verdict))
+         for title, shares in panels.items() for share in shares for verdict in LOOKS],
+        columns=["patients", "step", "the two guidelines", "% of cases"],
+    )  # fmt: skip
     stamp(figure, provenance, source)
     return figure
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from secondline.figures.style import FAINT
 
+DOTS = ("points", "ticks")
 UNNAMED = re.compile(r"_(child\d|nolegend_|container\d|line\d|collection\d|image\d)")
 
 
@@ -17,8 +18,8 @@ class Series:
     Attributes
     ----------
     mark : str
-        line, step, points, bars, band, cells, horizontal interval, vertical interval or
-        reference line.
+        line, step, points, ticks (as of censored patients), bars, band, cells, horizontal
+        interval, vertical interval or reference line.
     label : str
         Its name; empty if it has none.
     x, y : ndarray
@@ -42,7 +43,8 @@ class Series:
 
 def plain(text: str) -> str:
     """Return text as a reader sees it, in one line."""
-    return " ".join(str(text).replace(r"\$", "$").split())
+    formula = re.sub(r"(?<!\\)\$", "", str(text)).replace("^2", "²")
+    return " ".join(formula.replace(r"\$", "$").split())
 
 
 def read_marks(axes) -> list[Series]:
@@ -129,6 +131,7 @@ def _line(line, axes) -> list[Series]:
         return []
     mark = "step" if "steps" in line.get_drawstyle() else "line"
     mark = "points" if bare or len(x) == 1 else mark
+    mark = "ticks" if bare and line.get_marker() == "|" else mark
     return [Series(mark, x=x[known], y=y[known], **about)]
 
 
@@ -208,22 +211,32 @@ def _cells(image, axes) -> list[Series]:
 
 
 def _joined(found: list[Series], axes) -> list[Series]:
-    """Put each short line that runs through one point together with it, as its interval."""
-    spans = [s for s in found if _direction(s)]
-    points = [s for s in found if s.mark == "points"]
-    hits: dict[int, int] = {}
-    for series in points:
-        for x, y in zip(series.x, series.y, strict=True):
-            for span in _through(spans, x, y):
-                hits[id(span)] = hits.get(id(span), 0) + 1
-    # one through several points leads the eye; one from the axis to a point is its stem
+    """Put each short line that runs through a point together with it, as its interval."""
+    points = [at for s in found if s.mark in DOTS for at in zip(s.x, s.y, strict=True)]
+    stems = _stems([s for s in found if _direction(s)], points)
+    found = [s for s in found if id(s) not in stems]
+    # one that begins at an axis leads the eye to the point
     bounds = {0.0, *axes.get_xlim(), *axes.get_ylim()}
-    spans = [s for s in spans if hits.get(id(s)) == 1 and not _begins_at(s, bounds)]
+    spans = [s for s in found if _direction(s) and not _begins_at(s, bounds)]
+    hits: dict[int, list[str]] = {}
+    for series in found:
+        for at in zip(series.x, series.y, strict=True) if series.mark in DOTS else ():
+            for span in _through(spans, *at):
+                hits.setdefault(id(span), []).append(series.colour)
+
+    def own(span, series) -> bool:
+        colours = hits[id(span)]
+        # of several points on it, it is the interval of the one in its colour
+        return len(colours) == 1 or (series.colour == span.colour and colours.count(span.colour) == 1)
+
     used: set[int] = set()
     result = []
     for series in found:
-        if series.mark == "points":
-            through = [next(iter(_through(spans, *at)), None) for at in zip(series.x, series.y, strict=True)]
+        if series.mark in DOTS:
+            through = [
+                next((span for span in _through(spans, *at) if own(span, series)), None)
+                for at in zip(series.x, series.y, strict=True)
+            ]
             ways = {_direction(span) for span in through if span}
             if len(ways) == 1:
                 way = ways.pop()
@@ -248,6 +261,16 @@ def _direction(series: Series) -> str:
 def _begins_at(span: Series, bounds) -> bool:
     ends = span.x if _direction(span) == "horizontal" else span.y
     return bool(bounds & {float(ends[0])})
+
+
+def _stems(spans, points) -> set[int]:
+    """Return which short lines lead from one common place to a point each: they say nothing more."""
+    feet: dict[tuple, list[int]] = {}
+    for span in spans:
+        if any(np.allclose((span.x[1], span.y[1]), point) for point in points):
+            lying = _direction(span) == "horizontal"
+            feet.setdefault((lying, float((span.x if lying else span.y)[0])), []).append(id(span))
+    return {stem for common in feet.values() if len(common) > 1 for stem in common}
 
 
 def _through(spans, x, y):

@@ -8,6 +8,7 @@ import pandas as pd
 from secondline.figures.drawn_marks import Series, colour_of, plain
 
 CURVES = ("line", "step", "band")
+LONGEST = 60  # characters of a name
 SIGNS = re.compile(r"^[^\w%(+−-]+(?=\w)")  # a marker before the name, as "● axi-cel"
 WORD = re.compile(r"[^\W\d_]{2}")
 # from the place on an axis to what its ticks say
@@ -38,17 +39,19 @@ def colour_names(figure, series: list[Series]) -> dict[str, str]:
     stamped = getattr(figure, "provenance", None)
     for text in [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]:
         words = plain(text.get_text())
-        if WORD.search(words) and not (stamped and words.startswith(f"{stamped}:")):
+        # a sentence beside a line says something about it
+        name = WORD.search(words) and len(words) <= LONGEST and ". " not in words
+        if name and not (stamped and words.startswith(f"{stamped}:")):
             written.setdefault(colour_of(text.get_color()), set()).add(words)
     for colour, words in written.items():
         # "axi-cel" and "axi-cel: median 8 months" are one
         short = min(words, key=len)
-        if colour not in names and all(word.startswith(short) for word in words):
+        if colour not in names and not is_grey(colour) and all(word.startswith(short) for word in words):
             names[colour] = {short}
     return {
         colour: SIGNS.sub("", words.pop())
         for colour, words in names.items()
-        if len(words) == 1 and not _is_grey(colour)
+        if len(words) == 1
     }
 
 
@@ -59,7 +62,9 @@ def named(series: list[Series], colours: dict[str, str]) -> list[str]:
     known = {(one.mark, one.label) for one in series if one.label}
     names = []
     for one in series:
-        name = one.label or colours.get(one.colour, "")
+        # lines in ink or grey are many things, points in it what the legend says
+        means = one.mark == "points" or not is_grey(one.colour)
+        name = one.label or (colours.get(one.colour, "") if means else "")
         if not one.label and (not name or (one.mark, name) in known):
             numbers[one.mark] = numbers.get(one.mark, 0) + 1
             name = f"{one.mark} {numbers[one.mark]}"
@@ -178,6 +183,7 @@ def _of_handle(handle) -> str:
     return ""
 
 
-def _is_grey(colour: str) -> bool:
+def is_grey(colour: str) -> bool:
+    """Return whether a colour is grey, black, or none."""
     parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)] if len(colour) == 7 else [0]
     return max(parts) - min(parts) < 40
