@@ -191,10 +191,10 @@ def test_home_page_leads_to_the_ways_and_the_labels():
 
 def test_notebooks_keep_their_pictures_as_they_were():
     """The data stand beside the picture of an output and do not take its place."""
-    from secondline.figures.drawn import MIME
+    from secondline.figures.drawn import KEY
 
     name = "zuma7/efficacy"
     cells = json.loads((ROOT / f"_build/executed/{name}.ipynb").read_text(encoding="utf-8"))["cells"]
-    outputs = [o["data"] for c in cells for o in c.get("outputs", ()) if MIME in o.get("data", {})]
+    outputs = [o for c in cells for o in c.get("outputs", ()) if KEY in o.get("metadata", {})]
     assert len(outputs) == 5
-    assert all("image/svg+xml" in data for data in outputs)
+    assert all("image/svg+xml" in output["data"] for output in outputs)

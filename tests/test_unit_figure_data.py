@@ -13,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.figure import Figure
 
 from secondline.figures import use_book_style
-from secondline.figures.drawn import LONGEST, MIME, figure_csv, figure_data, mime_bundle
+from secondline.figures.drawn import KEY, LONGEST, display_bundle, figure_csv, figure_data
 from secondline.figures.style import stamp
 
 sys.path.insert(0, str(ROOT / "book/_ext"))
@@ -262,7 +262,7 @@ def test_a_drawing_of_boxes_has_no_data():
     axes.axis("off")
     assert figure_data(figure) is None
     assert figure_csv(figure) == ""
-    assert mime_bundle(figure)[MIME] == {"provenance": "", "source": "", "csv": ""}
+    assert display_bundle(figure) == ({}, {KEY: {"provenance": "", "source": "", "csv": ""}})
     assert figure_data(Figure()) is None
 
 
@@ -289,14 +289,14 @@ def test_displayed_figures_bring_their_data_along_and_the_picture_is_the_same(mo
         for _ in range(2):
             pictures.append(io.StringIO())
             figure.savefig(pictures[-1], format="svg", metadata={"Date": None})
-            shown, _ = shell.display_formatter.format(figure)
+            _, shown = shell.display_formatter.format(figure)
     # looking at the figure leaves it as it is
     assert pictures[0].getvalue() == pictures[1].getvalue()
-    assert shown[MIME]["csv"] == figure_csv(figure)
+    assert shown[KEY]["csv"] == figure_csv(figure)
 
 
 def test_the_site_finds_the_data_by_the_label_of_the_figure(tmp_path):
-    output = {"output_type": "display_data", "metadata": {}, "data": {MIME: {"csv": "a\n"}}}
+    output = {"output_type": "display_data", "data": {}, "metadata": {KEY: {"csv": "a\n"}}}
     cells = [
         {"cell_type": "code", "metadata": {"mystnb": {"figure": {"name": "Fig-A"}}}, "outputs": [output]},
         {"cell_type": "code", "metadata": {}, "outputs": [output]},

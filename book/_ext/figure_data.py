@@ -12,7 +12,7 @@ from pathlib import Path
 
 from docutils import nodes
 
-from secondline.figures.drawn import MIME
+from secondline.figures.drawn import KEY
 
 FOLDER = "figure-data"
 LABELS = "appendix/provenance"
@@ -29,9 +29,9 @@ def shown_figures(notebook: Path) -> dict[str, dict]:
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         label = cell["metadata"].get("mystnb", {}).get("figure", {}).get("name")
         for output in cell.get("outputs", ()) if label else ():
-            if MIME in output.get("data", {}):
+            if KEY in output.get("metadata", {}):
                 # as the builder writes names of targets
-                found[nodes.fully_normalize_name(label)] = output["data"][MIME]
+                found[nodes.fully_normalize_name(label)] = output["metadata"][KEY]
     return found
 
 

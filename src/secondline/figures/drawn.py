@@ -22,7 +22,7 @@ import pandas as pd
 from secondline.figures.drawn_marks import Series, plain, read_marks
 from secondline.figures.drawn_names import as_said, beside, colour_names, in_numbers, named
 
-MIME = "application/vnd.secondline.figure+json"  # of what a displayed figure brings along
+KEY = "secondline"  # of what a displayed figure brings along, in the metadata of the output
 LONGEST = 2000  # points of a series; denser curves are thinned evenly
 MOST = 8000  # points of a figure, before its densest curves are thinned further
 DIGITS = 6  # significant
@@ -61,14 +61,14 @@ def figure_csv(figure) -> str:
     return frame.to_csv(index=False, lineterminator="\n", float_format=f"%.{DIGITS}g")
 
 
-def mime_bundle(figure) -> dict:
-    """Return what a figure brings along when Jupyter displays it, under :data:`MIME`."""
+def display_bundle(figure) -> tuple[dict, dict]:
+    """Return what Jupyter adds to a displayed figure: no picture, and :data:`KEY` as metadata."""
     about = {
         "provenance": getattr(figure, "provenance", ""),
         "source": getattr(figure, "source", ""),
         "csv": figure_csv(figure),
     }
-    return {MIME: about}
+    return {}, {KEY: about}
 
 
 def _written(value):

@@ -205,7 +205,8 @@ def use_book_style() -> None:
     )
 
 
-def _bundle(figure) -> dict:
-    from secondline.figures.drawn import mime_bundle
+def _bundle(figure) -> tuple[dict, dict]:
+    # needed only where a figure is displayed
+    from secondline.figures.drawn import display_bundle
 
-    return mime_bundle(figure)
+    return display_bundle(figure)
