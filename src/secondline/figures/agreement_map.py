@@ -1,5 +1,7 @@
 """Where two guidelines agree, differ or are silent: cell by cell, and as shares of all cases."""
 
+import pandas as pd
+
 from secondline.figures.style import GREY, INK, literal, stamp, width_of
 
 # colour and sign of a verdict; the sign stands in each cell, so that no colour is needed
@@ -63,6 +65,10 @@ def agreement_map(cells, *, here=None, provenance: str, source: str = ""):
                       zorder=3 if mine else 2)
         )  # fmt: skip
         axes.text(x + 0.5, y + 0.5, sign, fontsize=11, ha="center", va="center", zorder=4)
+    figure.data = pd.DataFrame(
+        [(c.age, c.stage, c.score, c.pair.verdict) for c in cells],
+        columns=["age", "stage", "interim score", "the two guidelines"],
+    )
     for (age, stage), y in places.items():
         axes.text(-0.06, y + 0.5, stage, fontsize=9, ha="right", va="center")
         if stage == rows[0][1]:
@@ -113,6 +119,11 @@ def agreement_shares(panels, *, provenance: str, source: str = ""):
             axes.text(0, y + 0.2, literal(share.step), fontsize=9, va="center")
             _bar(axes, y, share)
     _legend(figure, height, foot - 0.08)
+    figure.data = pd.DataFrame(
+        [(title, share.step, verdict, 100 * share.share(verdict))
+         for title, shares in panels.items() for share in shares for verdict in LOOKS],
+        columns=["patients", "step", "the two guidelines", "% of cases"],
+    )  # fmt: skip
     stamp(figure, provenance, source)
     return figure
 

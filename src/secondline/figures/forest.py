@@ -187,8 +187,29 @@ def forest(
     )
     for i, text in enumerate(reversed(foot)):
         figure.text(0.01, (0.27 + 0.19 * i) / height, text, fontsize=FOOT, va="bottom")
+    figure.data = _data(result, cohorts, limits, axis_label)
     stamp(figure, provenance, source)
     return figure
+
+
+def _data(result, cohorts, limits, axis_label: str):
+    """Return the rows of the forest as a table, in percent."""
+    import pandas as pd
+
+    rows = cohorts[["trial", "study", "treatment", "events", "totals"]].reset_index(drop=True)
+    known = rows["events"].notna().to_numpy()
+    for name, values in zip(("lower", "upper", "weight"), (*limits, result.weights), strict=True):
+        rows.loc[known, name] = 100 * np.asarray(values, float)
+    rows.insert(5, axis_label, 100 * rows["events"].astype(float) / rows["totals"])
+    pool = {"trial": "Pooled", "events": result.events, "totals": result.patients,
+            axis_label: 100 * result.estimate, "lower": 100 * result.lower,
+            "upper": 100 * result.upper}  # fmt: skip
+    new = {"trial": "Prediction for a new trial", "lower": 100 * result.prediction_lower,
+           "upper": 100 * result.prediction_upper}  # fmt: skip
+    added = pd.DataFrame([pool, new][: 1 + bool(np.isfinite(result.prediction_lower))])
+    return pd.concat([rows.astype(object), added.astype(object)], ignore_index=True).rename(
+        columns={"totals": "patients"}
+    )
 
 
 def _foot(result, study_interval, study_level) -> list[str]:

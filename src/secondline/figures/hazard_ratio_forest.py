@@ -86,6 +86,7 @@ def hazard_ratio_forest(
     _list(figure, listed, (foot - AXIS) / height, height)
     for i, text in enumerate(reversed(key)):
         figure.text(0.01, (0.24 + 0.16 * i) / height, text, fontsize=8, va="bottom", color=INK)
+    figure.data = rows[["label", "arm", "hazard_ratio", "lower", "upper", "basis", "text"]]
     stamp(figure, provenance, source)
     return figure
 

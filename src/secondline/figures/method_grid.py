@@ -1,5 +1,7 @@
 """Every way of pooling in one picture."""
 
+import pandas as pd
+
 from secondline.figures.style import BLUE, FAINT, GREY, INK, VERMILION, literal, stamp
 from secondline.proportions.report import TRANSFORM_NAMES, percent
 
@@ -63,5 +65,10 @@ def method_grid(results, threshold: float, *, title: str, provenance: str, sourc
     figure.legend(handles=handles, fontsize=8, frameon=False, ncols=3, loc="lower left",
                   bbox_to_anchor=(0.01, 0.22 / height), borderaxespad=0, columnspacing=1.2)
     figure.text(0.02, 1 - 0.08 / height, literal(title, 68), fontsize=11, weight="bold", va="top")
+    figure.data = pd.DataFrame(
+        [(TRANSFORM_NAMES[r.transform], r.method, LABELS[r.ci],
+          *(100 * share for share in (r.estimate, r.lower, r.upper))) for r in results],
+        columns=["transformation", "method", "interval", "pooled share (%)", "lower", "upper"],
+    )  # fmt: skip
     stamp(figure, provenance, source)
     return figure

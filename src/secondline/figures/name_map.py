@@ -1,5 +1,7 @@
 """What several definitions call several kinds of patient, and how many of a cohort."""
 
+import pandas as pd
+
 from secondline.figures.style import FAINT, GREEN, GREY, INK, SKY, VERMILION, literal, stamp
 from secondline.pathways.refractory import DEFINITIONS, HANGS
 
@@ -60,6 +62,10 @@ def name_map(grid, *, provenance: str, source: str = ""):
             )  # fmt: skip
             axes.text(x + wide / 2, (row + 0.5) * ROW, letter, fontsize=11, weight="bold",
                       color=ink, ha="center", va="center")  # fmt: skip
+    figure.data = pd.DataFrame(
+        [(one.kind.text, definition, one.names[definition]) for one in grid for definition in DEFINITIONS],
+        columns=["response, or month of relapse", "definition", "name"],
+    )
     shown = {name for one in grid for name in one.names.values()}
     _legend(axes, len(DEFINITIONS) * ROW + 0.2, [n for n in LOOKS if n in shown])
     stamp(figure, provenance, source)
@@ -103,6 +109,10 @@ def name_counts(found, *, provenance: str, source: str = ""):
                       bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0}
                       if name == HANGS else None)  # fmt: skip
             x += wide
+    figure.data = pd.DataFrame(
+        [(one.definition, name, n) for one in found for name, n in one.counts.items()],
+        columns=["definition", "name", f"of {found[0].total} patients"],
+    )
     shown = {name for one in found for name, n in one.counts.items() if n}
     _legend(axes, len(found) * ROW + 0.2, [n for n in LOOKS if n in shown])
     stamp(figure, provenance, source)

@@ -84,6 +84,7 @@ def reporting_map(cells, *, provenance: str, source: str = ""):
             axes.text(x + 0.5, y + 0.65, _in_lines(cell.text), ha="center", va="center",
                       fontsize=8.5, linespacing=1.1,
                       color=INK if cell.status != "not reported" else GREY)  # fmt: skip
+    figure.data = cells[["trial", "treatment", "prior_car_t", "outcome", "status", "text"]]
     legend = [name for name in SHADES if name in used]
     for i, name in enumerate(legend):
         left, base = 0.02 + 0.33 * (i % 3), (0.8 - 0.22 * (i // 3)) / height

@@ -1,6 +1,7 @@
 """Pictures of the orders of treatment: steps, curves, and what they hang on."""
 
 import numpy as np
+import pandas as pd
 
 from secondline.figures.ratios import CLEAR
 from secondline.figures.style import (
@@ -266,6 +267,11 @@ def turning_map(grid, *, first: str, second: str, labels: tuple[str, str]):
     )  # fmt: skip
     axes.set_xlabel(fill(literal(labels[0]), 60), fontsize=9)
     axes.set_ylabel(fill(literal(labels[1]), 46), fontsize=9)
+    x, y = np.meshgrid(across, up)
+    figure.data = pd.DataFrame(
+        {labels[0]: x.ravel(), labels[1]: y.ravel(),
+         f"Months by which {first} is ahead of {second}": np.ravel(grid.difference)}
+    )  # fmt: skip
     stamp(figure, "virtual", SOURCE)
     return figure
 

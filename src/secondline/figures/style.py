@@ -74,8 +74,11 @@ def provenance_text(provenance: str, source: str = "") -> str:
 def stamp(figure, provenance: str, source: str = "", *, also: str = "") -> None:
     """Write the provenance inside the picture, so that a screenshot keeps it.
 
-    `also` names a second provenance of a part of the picture.
+    `also` names a second provenance of a part of the picture. What is stamped is kept
+    with the figure, for its data.
     """
+    figure.provenance = provenance
+    figure.source = "; ".join(part for part in (source, also) if part)
     virtual = provenance == "virtual"
     weight = "bold" if virtual else "normal"
     tail = f"; {literal(also)}" if also else ""
@@ -179,7 +182,10 @@ def cohort_name(trial: str, treatment: str, inches: float, *, size: float = 9) -
 
 
 def use_book_style() -> None:
-    """Set the book's look for this session: Matplotlib settings and, in Jupyter, SVG output."""
+    """Set the book's look for this session: Matplotlib settings and, in Jupyter, SVG output.
+
+    There each figure brings its data along, as a table, for the site to offer.
+    """
     import matplotlib as mpl
 
     mpl.rcParams.update(RC)
@@ -194,3 +200,13 @@ def use_book_style() -> None:
 
     # without a date two runs give the same bytes
     set_matplotlib_formats("svg", metadata={"Date": None}, bbox_inches=None)
+    shell.display_formatter.mimebundle_formatter.for_type_by_name(
+        "matplotlib.figure", "Figure", _bundle
+    )
+
+
+def _bundle(figure) -> tuple[dict, dict]:
+    # needed only where a figure is displayed
+    from secondline.figures.drawn import display_bundle
+
+    return display_bundle(figure)

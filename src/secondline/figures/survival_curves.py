@@ -1,6 +1,7 @@
 """Kaplan-Meier curves with numbers at risk, and a picture of 100 people for each arm."""
 
 import numpy as np
+import pandas as pd
 
 from secondline.figures.ratios import LINES
 from secondline.figures.style import (
@@ -140,6 +141,7 @@ def icon_array(groups: dict, *, provenance: str, source: str = "", what: str, co
         axes.set_title(f"{fitted(name, 1.2, size=11, weight='bold')}: {int(filled.sum())} of 100",
                        fontsize=11, color=colour, weight="bold")  # fmt: skip
     figure.text(0.5, 0.115, literal(f"Filled: {what}. Empty: not."), ha="center", fontsize=9)
+    figure.data = pd.DataFrame({"group": list(groups), f"of 100, {what}": list(groups.values())})
     stamp(figure, provenance, source)
     return figure
 

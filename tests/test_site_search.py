@@ -1,0 +1,50 @@
+"""The search page, opened from a folder, leads to the right chapters."""
+
+from urllib.parse import quote
+
+import pytest
+from conftest import ROOT, build_site
+
+SITE = ROOT / "_build/html"
+FIRST = 5  # results that a reader looks at
+
+EXPECTED = {
+    "glofitamab": ("bispecifics/evidence", "bispecifics/who-responds"),
+    "epcoritamab": ("bispecifics/evidence", "bispecifics/who-responds"),
+    "mosunetuzumab": ("bispecifics/evidence", "bispecifics/who-responds"),
+    "axi-cel": ("zuma7/efficacy", "zuma7/design"),
+    "ZUMA-7": ("zuma7/design", "zuma7/efficacy"),
+    "TRANSFORM": ("appendix/sources/zuma7-patient-guide", "partial-response/transplant-or-car-t"),
+    "BELINDA": ("appendix/sources/zuma7-patient-guide", "partial-response/transplant-or-car-t"),
+    "Deauville": ("partial-response/definitions", "partial-response/pathways"),
+    "prediction interval": ("bispecifics/pooled-response", "bispecifics/robustness"),
+    "immortal time": ("partial-response/real-patients",),
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built():
+    return build_site()
+
+
+def results(browser, query: str) -> list[str]:
+    """Return the pages that the search page lists, best first."""
+    page = browser.new_page()
+    try:
+        page.goto(f"{(SITE / 'search.html').as_uri()}?q={quote(query)}")
+        page.wait_for_function(
+            "document.querySelector('#search-results p.search-summary')"
+            "?.textContent.match(/found|did not match/)",
+            timeout=30_000,
+        )
+        links = page.eval_on_selector_all("ul.search li a", "all => all.map(a => a.href)")
+    finally:
+        page.close()
+    pages = [link.removeprefix(f"{SITE.as_uri()}/").split(".html")[0] for link in links]
+    return list(dict.fromkeys(pages))
+
+
+@pytest.mark.parametrize("query", EXPECTED)
+def test_search_leads_to_a_chapter(browser, query):
+    first = results(browser, query)[:FIRST]
+    assert set(EXPECTED[query]) & set(first), first
