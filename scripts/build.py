@@ -11,7 +11,6 @@ build runs at a time.
 
 import argparse
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -22,6 +21,7 @@ from secondline.chapters.hashes import folder_hash, text_hash
 from secondline.chapters.notebooks import write_whole
 from secondline.chapters.project import ChapterRun, Project
 from secondline.chapters.running import ChapterError
+from secondline.chapters.site import SiteError, sphinx_pages
 from secondline.chapters.status import status_tables
 from secondline.errors import InputError
 
@@ -71,21 +71,10 @@ def build_site(runs: list[ChapterRun], *, force: bool) -> int:
         write_whole(BUILD / "executed" / STATUS_TABLES, status_tables(runs).encode())
         work = BUILD / "site"
         shutil.rmtree(work, ignore_errors=True)
-        # -W -n: a warning or an unknown reference fails the build; --keep-going: show all
-        command = [
-            *(sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"),
-            *(str(BUILD / "executed"), "--path-output", str(work)),
-            *("--all", "-W", "-n", "--keep-going", "-q"),
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=BUILD)
-        made = work / "_build/html"
-        if done.returncode or not (made / "index.html").is_file():
-            print("The site was not built:", file=sys.stderr)
-            # messages name the copy; a person edits the original
-            print(
-                (done.stdout + done.stderr).replace(str(BUILD / "executed"), "book"),
-                file=sys.stderr,
-            )
+        try:
+            made = sphinx_pages(BUILD / "executed", work)
+        except SiteError as error:
+            print(f"The site was not built:\n{error}", file=sys.stderr)
             return 1
         # until the new stamp is written no site counts as up to date
         STAMP.unlink(missing_ok=True)

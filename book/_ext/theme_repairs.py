@@ -1,0 +1,50 @@
+"""Mend what the theme writes into each page: names for screen readers, and dead weight."""
+
+import re
+
+# what is wrong, and what stands there instead
+REPAIRS = [
+    # a name that differs from the words that are seen
+    (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    (r'(<button class="btn search-button-field[^>]*?) title="Search" aria-label="Search"', r"\1"),
+    (r'aria-label="Color mode" data-bs-title="Color mode"',
+     'aria-label="Colour mode" data-bs-title="Colour mode"'),
+    # a button without a name
+    (r'(<a class="reference internal" href="[^"]*">([^<]*)</a><details[^>]*><summary)>',
+     r'\1 aria-label="Pages of: \2">'),
+    # a role that is deprecated, in a list that has no items
+    (r'role="doc-biblioentry"', 'role="listitem"'),
+    # a list of one step back and one forth without a name
+    (r'<div class="prev-next-area">',
+     '<div class="prev-next-area" role="navigation" aria-label="Previous and next page">'),
+    # a handler that the page's policy would stop; page.js has it
+    (r'<button onclick="window\.print\(\)"', '<button type="button" data-print'),
+    # written twice more
+    (r'(<meta name="viewport"[^>]*>.*?)<meta name="viewport"[^>]*>(.*?)\s*<meta name="viewport"[^>]*>',
+     r"\1\2"),
+]  # fmt: skip
+# read by the search page alone; the field on other pages leads there
+SEARCH = re.compile(
+    r'\s*<script src="[^"]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>'
+)
+HEADS = re.compile(r"<thead>.*?</thead>", re.DOTALL)
+ROWS = re.compile(r"<th (?![^>]*\bscope=)|<th>")
+
+
+def repaired(html: str, *, search: bool = False) -> str:
+    """Return a page with the theme's faults mended.
+
+    Parameters
+    ----------
+    html : str
+    search : bool
+        Whether this is the page that searches.
+    """
+    for wrong, right in REPAIRS:
+        html = re.sub(wrong, right, html, flags=re.DOTALL)
+    html = HEADS.sub(lambda head: _scoped(head[0], "col"), html)
+    return html if search else SEARCH.sub("", html)
+
+
+def _scoped(html: str, scope: str) -> str:
+    return ROWS.sub(lambda th: f'<th scope="{scope}"{th[0][3:]}', html)
