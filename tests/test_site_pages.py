@@ -153,7 +153,7 @@ def test_wrong_claim_text_or_unknown_id_fails_the_build(tmp_path):
     book.mkdir()
     config = (ROOT / "book/_config.yml").read_text(encoding="utf-8")
     config = config.replace(": _ext", f": {ROOT / 'book/_ext'}")
-    config = config.replace("[site_assets]", "[]").replace("[secondline.css]", "[]").replace("[tips.js, filter.js, page.js]", "[]")
+    config = config.replace("[site_assets]", "[]").replace("[secondline.css, print.css]", "[]").replace("[tips.js, filter.js, page.js]", "[]")
     (book / "_config.yml").write_text(config, encoding="utf-8")
     (book / "references.bib").write_text("", encoding="utf-8")
     (book / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")

@@ -28,7 +28,10 @@ SEARCH = re.compile(
     r'\s*<script src="[^"]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>'
 )
 HEADS = re.compile(r"<thead>.*?</thead>", re.DOTALL)
-ROWS = re.compile(r"<th (?![^>]*\bscope=)|<th>")
+UNSCOPED = re.compile(r"<th (?![^>]*\bscope=)|<th>")
+SECTIONS = re.compile(
+    r"<h[1-6]\b[^>]*>(?P<heading>.*?)</h[1-6]>|<table\b(?P<table>.*?)</table>", re.DOTALL
+)
 
 
 def repaired(html: str, *, search: bool = False) -> str:
@@ -42,9 +45,28 @@ def repaired(html: str, *, search: bool = False) -> str:
     """
     for wrong, right in REPAIRS:
         html = re.sub(wrong, right, html, flags=re.DOTALL)
-    html = HEADS.sub(lambda head: _scoped(head[0], "col"), html)
+    html = HEADS.sub(lambda head: _scoped(head[0]), html)
+    html = _named_tables(html)
     return html if search else SEARCH.sub("", html)
 
 
-def _scoped(html: str, scope: str) -> str:
-    return ROWS.sub(lambda th: f'<th scope="{scope}"{th[0][3:]}', html)
+def _scoped(head: str) -> str:
+    # a corner without words heads nothing
+    head = re.sub(r"<th[^>]*>\s*(?:<p>\s*</p>)?\s*</th>", "<td></td>", head)
+    return UNSCOPED.sub(lambda th: f'<th scope="col"{th[0][3:]}', head)
+
+
+def _named_tables(html: str) -> str:
+    """Give a table without a caption the name of its section."""
+    section = ""
+
+    def name(part: re.Match) -> str:
+        nonlocal section
+        if part["heading"] is not None:
+            section = re.sub(r"<a class=\"headerlink.*?</a>|<[^>]+>", "", part["heading"]).strip()
+            return part[0]
+        if "<caption" in part["table"] or "aria-label" in part[0].partition(">")[0]:
+            return part[0]
+        return f'<table aria-label="Table: {section}"{part[0][len("<table"):]}'
+
+    return SECTIONS.sub(name, html)

@@ -1,4 +1,4 @@
-"""Pages from executed chapters: the site, one long page for print, an e-book."""
+"""Pages from executed chapters: the site, or an e-book."""
 
 import subprocess
 import sys
@@ -7,7 +7,6 @@ from pathlib import Path
 # what each builder leaves, below its output folder
 MADE = {
     "html": ("_build/html", "index.html"),
-    "singlehtml": ("_build/singlehtml", "index.html"),
     "epub": ("_build/epub", "*.epub"),
 }
 
@@ -25,7 +24,7 @@ def sphinx_pages(executed: Path, work: Path, builder: str = "html") -> Path:
         A book whose notebooks hold their outputs.
     work : Path
         A folder to work in, which is empty or does not exist.
-    builder : {"html", "singlehtml", "epub"}
+    builder : {"html", "epub"}
 
     Returns
     -------
