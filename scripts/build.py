@@ -30,6 +30,8 @@ BUILD = ROOT / "_build"
 SITE = BUILD / "html"
 STAMP = BUILD / "site.sha256"
 STATUS_TABLES = "appendix/status-tables.html"
+# those of the site that stands there
+KEPT_TABLES = BUILD / "status-tables.html"
 
 
 def main() -> int:
@@ -63,12 +65,15 @@ def build_site(runs: list[ChapterRun], *, force: bool) -> int:
     moments = [run.entry.manifest["started"] for run in runs]
     stamp = text_hash(f"{folder_hash(*parts)} {moments} {sys.version} {Project(ROOT).versions}")
     fresh = STAMP.is_file() and STAMP.read_text() == stamp and (SITE / "index.html").is_file()
+    fresh = fresh and KEPT_TABLES.is_file()
+    if not fresh or force:
+        # not part of the stamp: what was executed just now is in the store the next time
+        write_whole(KEPT_TABLES, status_tables(runs).encode())
+    write_whole(BUILD / "executed" / STATUS_TABLES, KEPT_TABLES.read_bytes())
     if fresh and not force:
         print(f"  {'site':<34} {0:6.1f} s  cached")
     else:
         start = time.perf_counter()
-        # not part of the stamp: what was executed just now is in the store the next time
-        write_whole(BUILD / "executed" / STATUS_TABLES, status_tables(runs).encode())
         work = BUILD / "site"
         shutil.rmtree(work, ignore_errors=True)
         try:

@@ -84,3 +84,16 @@ def test_search_scripts_stay_where_one_searches():
     page = '<p>a</p>\n  <script src="../_static/searchtools.js"></script>'
     assert "searchtools" in repaired(page, search=True)
     assert repaired(page) == "<p>a</p>"
+
+
+def test_scripts_that_a_browser_waits_for_stand_behind_the_text_in_their_order():
+    page = (
+        '<head><script data-cfasync="false">0</script><script src="a.js"></script>'
+        '<script>1</script><script defer src="m.js"></script></head><body><p>x</p></body>'
+    )
+    moved = repaired(page)
+    assert moved == (
+        '<head><script data-cfasync="false">0</script><script defer src="m.js"></script></head>'
+        '<body><p>x</p><script src="a.js"></script>\n<script>1</script>\n</body>'
+    )
+    assert repaired(moved) == moved

@@ -9,6 +9,7 @@ REPAIRS = [
     (r'(<button class="btn search-button-field[^>]*?) title="Search" aria-label="Search"', r"\1"),
     (r'aria-label="Color mode" data-bs-title="Color mode"',
      'aria-label="Colour mode" data-bs-title="Colour mode"'),
+    (r'(<i class="theme-switch [^>]*?)\s+title="[^"]*"', r"\1"),
     # a button without a name
     (r'(<a class="reference internal" href="[^"]*">([^<]*)</a><details[^>]*><summary)>',
      r'\1 aria-label="Pages of: \2">'),
@@ -27,6 +28,7 @@ REPAIRS = [
 SEARCH = re.compile(
     r'\s*<script src="[^"]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>'
 )
+SCRIPTS = re.compile(r"\s*<script\b([^>]*)>.*?</script>", re.DOTALL)
 HEADS = re.compile(r"<thead>.*?</thead>", re.DOTALL)
 UNSCOPED = re.compile(r"<th (?![^>]*\bscope=)|<th>")
 SECTIONS = re.compile(
@@ -46,8 +48,24 @@ def repaired(html: str, *, search: bool = False) -> str:
     for wrong, right in REPAIRS:
         html = re.sub(wrong, right, html, flags=re.DOTALL)
     html = HEADS.sub(lambda head: _scoped(head[0]), html)
-    html = _named_tables(html)
+    html = _scripts_last(_named_tables(html))
     return html if search else SEARCH.sub("", html)
+
+
+def _scripts_last(html: str) -> str:
+    """Move the scripts that a browser would wait for behind the text, in their order.
+
+    What sets light or dark stays where it is, before anything is painted.
+    """
+    head, end, body = html.partition("</head>")
+    waited = [m[0] for m in SCRIPTS.finditer(head) if not re.search(r"defer|cfasync", m[1])]
+    if not end or not waited:
+        return html
+    for script in waited:
+        head = head.replace(script, "", 1)
+    body, close, rest = body.rpartition("</body>")
+    last = "".join(f"{script.strip()}\n" for script in waited)
+    return f"{head}{end}{body}{last}{close}{rest}"
 
 
 def _scoped(head: str) -> str:

@@ -226,7 +226,7 @@ PAGE = """<!DOCTYPE html>
 <script>window.MathJax = {{"options": {{"processHtmlClass": "tex2jax_process|mathjax_process|math|output_area"}}}}</script>
 <script defer src="_static/mathjax/tex-svg-full.js"></script></head>
 <body class="book"><main class="bd-content bd-article">
-<nav class="contents" aria-label="Contents"><p class="book-title">{title}</p>
+<nav class="book-contents" aria-label="Contents"><p class="book-title">{title}</p>
 <p>Evidence summary for teaching and research. Not treatment advice.</p>
 <ol class="parts">{contents}</ol></nav>
 {chapters}
