@@ -1,4 +1,5 @@
 # make book    execute the chapters and build the site
+# make pdf     the whole book as a PDF (make epub: as an e-book)
 # make test    run every test
 # make lab     open JupyterLab on the book
 # make clean   remove what was built (make distclean: the environment too)
@@ -8,10 +9,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: book test lab lock clean distclean
+.PHONY: book pdf epub test lab lock clean distclean
 
 book: $(READY)
 	@$(BIN)/python scripts/build.py
+
+pdf epub: book
+	@$(BIN)/python scripts/print.py $@
 
 test: $(READY) book
 	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile

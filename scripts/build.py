@@ -12,7 +12,6 @@ build runs at a time.
 import argparse
 import csv
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -23,12 +22,15 @@ from secondline.chapters.hashes import folder_hash, text_hash
 from secondline.chapters.notebooks import write_whole
 from secondline.chapters.project import ChapterRun, Project
 from secondline.chapters.running import ChapterError
+from secondline.chapters.site import SiteError, sphinx_pages
 from secondline.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
 SITE = BUILD / "html"
 STAMP = BUILD / "site.sha256"
+# what pages show of the chapters
+MADE = BUILD / "made"
 SPEED = ROOT / "tests/benchmarks/re_execution.csv"
 
 
@@ -57,19 +59,23 @@ def main() -> int:
 
 
 def _write_made_pages(runs: list[ChapterRun]) -> None:
-    """Write what pages show of the chapters: not part of the stamp, as it follows from them."""
+    """Write what pages show of the chapters.
+
+    It is not part of the site's stamp: it follows from the chapters, but for what says which of
+    them were executed just now.
+    """
     # a build that changes nothing does without these imports
     from secondline.chapters.home import write_pictures
     from secondline.chapters.status import speed_table, status_tables
     from secondline.teaching.pages import write_teaching
 
-    target = BUILD / "executed"
+    shutil.rmtree(MADE, ignore_errors=True)
     with SPEED.open(encoding="utf-8", newline="") as file:
         speed = speed_table(list(csv.DictReader(file)))
     for name, table in (("status", status_tables(runs)), ("speed", speed)):
-        write_whole(target / f"appendix/{name}-tables.html", table.encode())
-    write_pictures(target / "home", {run.name: run.results for run in runs})
-    write_teaching(Project(ROOT), target, [run.name for run in runs])
+        write_whole(MADE / f"appendix/{name}-tables.html", table.encode())
+    write_pictures(MADE / "home", {run.name: run.results for run in runs})
+    write_teaching(Project(ROOT), MADE, [run.name for run in runs])
 
 
 def build_site(runs: list[ChapterRun], *, force: bool) -> int:
@@ -79,28 +85,20 @@ def build_site(runs: list[ChapterRun], *, force: bool) -> int:
     moments = [run.entry.manifest["started"] for run in runs]
     stamp = text_hash(f"{folder_hash(*parts)} {moments} {sys.version} {Project(ROOT).versions}")
     fresh = STAMP.is_file() and STAMP.read_text() == stamp and (SITE / "index.html").is_file()
-    if fresh and not force:
+    fresh = fresh and MADE.is_dir() and not force
+    if not fresh:
+        _write_made_pages(runs)
+    shutil.copytree(MADE, BUILD / "executed", dirs_exist_ok=True)
+    if fresh:
         print(f"  {'site':<34} {0:6.1f} s  cached")
     else:
         start = time.perf_counter()
-        _write_made_pages(runs)
         work = BUILD / "site"
         shutil.rmtree(work, ignore_errors=True)
-        # -W -n: a warning or an unknown reference fails the build; --keep-going: show all
-        command = [
-            *(sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"),
-            *(str(BUILD / "executed"), "--path-output", str(work)),
-            *("--all", "-W", "-n", "--keep-going", "-q"),
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=BUILD)
-        made = work / "_build/html"
-        if done.returncode or not (made / "index.html").is_file():
-            print("The site was not built:", file=sys.stderr)
-            # messages name the copy; a person edits the original
-            print(
-                (done.stdout + done.stderr).replace(str(BUILD / "executed"), "book"),
-                file=sys.stderr,
-            )
+        try:
+            made = sphinx_pages(BUILD / "executed", work)
+        except SiteError as error:
+            print(f"The site was not built:\n{error}", file=sys.stderr)
             return 1
         # until the new stamp is written no site counts as up to date
         STAMP.unlink(missing_ok=True)

@@ -1,5 +1,8 @@
 """The built site in a real browser, from file://, at three widths, light and dark."""
 
+from functools import cache
+from importlib.resources import files
+
 import pytest
 from conftest import ROOT
 
@@ -12,10 +15,80 @@ def pages() -> list[str]:
     return [*chapter_names(ROOT / "book"), "search"]
 
 
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Tokens of one kind in code have one colour, and the parts of a formula have one name: the first
+# of each is looked at. There are thousands on a page.
+ONE_OF_EACH = """() => {
+  const seen = new Set();
+  for (const token of document.querySelectorAll(".highlight pre span")) {
+    if (seen.has(token.className)) token.dataset.axeSkip = "";
+    seen.add(token.className);
+  }
+  [...document.querySelectorAll("mjx-container")].slice(1).forEach((e) => (e.dataset.axeSkip = ""));
+}"""
+
+
+@cache
+def axe() -> str:
+    return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(page, *, colours_only: bool) -> list[str]:
+    """Return what axe-core finds against WCAG 2.2 AA on an open page, with where it is."""
+    page.evaluate(ONE_OF_EACH)
+    page.evaluate(axe())
+    rules = page.evaluate("tags => axe.getRules(tags)", WCAG)
+    chosen = [r["ruleId"] for r in rules if not colours_only or "cat.color" in r["tags"]]
+    # by name, so that rules run which are off by default: words that are seen are in the name
+    found = page.evaluate(
+        "rules => axe.run({exclude: ['[data-axe-skip]']}, {preload: false, runOnly: rules, "
+        "resultTypes: ['violations']})",
+        chosen,
+    )
+    return [
+        f"{fault['id']}: {node['html'][:200]} ({node['failureSummary']})"
+        for fault in found["violations"]
+        for node in fault["nodes"]
+    ]
+
+
+@pytest.fixture(scope="module")
+def served():
+    """The site's address on this machine, each file gzipped as a web server would."""
+    import gzip
+    import threading
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+    class Handler(SimpleHTTPRequestHandler):
+        def __init__(self, *args):
+            super().__init__(*args, directory=str(SITE))
+
+        def log_message(self, *_):
+            pass
+
+        def do_GET(self):
+            path = SITE / self.translate_path(self.path)
+            if not path.is_file():
+                self.send_error(404)
+                return
+            body = gzip.compress(path.read_bytes(), 6)
+            self.send_response(200)
+            self.send_header("Content-Type", self.guess_type(str(path)))
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 class Visit:
     """A page that is open, with what it asked for and what it complained of."""
 
-    def __init__(self, browser, name, *, width=1280, scheme="light"):
+    def __init__(self, browser, name, *, width=1280, scheme="light", at=SITE.as_uri()):
         self.context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme
         )
@@ -28,7 +101,7 @@ class Visit:
         self.page.on(
             "console", lambda m: self.complaints.append(m.text) if m.type == "error" else None
         )
-        self.page.goto((SITE / f"{name}.html").as_uri(), wait_until="load")
+        self.page.goto(f"{at}/{name}.html", wait_until="load")
         self._settle()
 
     def _settle(self):
@@ -56,6 +129,86 @@ def test_page_is_quiet_offline_and_fits(browser, name, width, scheme):
         assert not visit.failed
         assert not visit.complaints
         assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        # names and structure are the same in the dark; colours are not
+        assert not violations(visit.page, colours_only=scheme == "dark")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "rule"),
+    [
+        ("document.querySelector('article p').style.color = '#aaa'", "color-contrast"),
+        ("document.querySelector('article img').removeAttribute('alt')", "image-alt"),
+        (
+            "document.querySelector('.bd-sidebar .search-button-field').ariaLabel = 'Find'",
+            "label-content-name-mismatch",
+        ),
+    ],
+)
+def test_axe_sees_what_is_spoilt(browser, spoil, rule):
+    with Visit(browser, "bispecifics/pooled-response") as visit:
+        visit.page.evaluate(spoil)
+        assert rule in " ".join(violations(visit.page, colours_only=False))
+
+
+def test_policy_stops_what_does_not_belong_to_the_page(browser):
+    with Visit(browser, "index") as visit:
+        visit.page.evaluate(
+            """() => {
+              const script = document.createElement("script");
+              script.textContent = "window.injected = true";
+              document.body.append(script);
+              const image = new Image();
+              image.src = "http://127.0.0.1:9/pixel.png";
+              document.body.append(image);
+            }"""
+        )
+        visit.page.wait_for_timeout(300)
+        assert visit.page.evaluate("window.injected") is None
+        said = " ".join(visit.complaints)
+        assert "script-src" in said
+        assert "img-src" in said
+        assert not [u for u in visit.failed if u not in visit.requests]
+
+
+@pytest.mark.parametrize("name", ["bispecifics/pooled-response", "search"])
+def test_policy_lets_the_site_work_over_http(browser, served, name):
+    with Visit(browser, name, at=served) as visit:
+        assert not visit.failed
+        assert not visit.complaints
+        if name == "search":
+            visit.page.goto(f"{served}/search.html?q=glofitamab")
+            visit.page.wait_for_selector("ul.search li a", timeout=20_000)
+        else:
+            assert visit.page.locator("mjx-container svg").count() >= 8
+
+
+def test_print_button_prints(browser):
+    with Visit(browser, "bispecifics/pooled-response") as visit:
+        visit.page.evaluate("window.print = () => (window.printed = true)")
+        visit.page.locator(".dropdown-download-buttons button").first.click()
+        visit.page.locator("[data-print]").click()
+        assert visit.page.evaluate("window.printed") is True
+
+
+def test_first_paint_on_a_slow_line_is_reported(browser, served, capsys):
+    """Print, for a phone of the lower middle, when a first visit shows something."""
+    context = browser.new_context(viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    # what Lighthouse calls slow 4G, and a processor a quarter as fast
+    line = {"offline": False, "latency": 150, "downloadThroughput": 200_000}
+    session.send("Network.emulateNetworkConditions", line | {"uploadThroughput": 90_000})
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.goto(f"{served}/bispecifics/pooled-response.html", wait_until="load", timeout=90_000)
+    page.wait_for_timeout(300)
+    paint = page.evaluate(
+        "performance.getEntriesByName('first-contentful-paint').map(e => e.startTime)"
+    )
+    context.close()
+    with capsys.disabled():
+        print(f"\nfirst contentful paint on slow 4G, first visit: {paint[0] / 1000:.1f} s")
+    assert len(paint) == 1
 
 
 def test_formulas_are_drawn(browser):

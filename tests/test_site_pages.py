@@ -1,5 +1,7 @@
 """The built site, read as files: links, offline, accessible, complete."""
 
+import base64
+import hashlib
 import json
 import re
 import subprocess
@@ -109,6 +111,50 @@ def test_tables_have_scoped_headers(name):
             assert all(th.get("scope") in {"col", "row"} for th in heads)
             # those about the book itself hold no evidence
             assert "about" in box["class"] or "provenance" in str(table.caption)
+        else:
+            assert all(th.get("scope") in {"col", "row"} for th in heads)
+            assert table.caption is not None or table.get("aria-label")
+        assert all(th.get_text(strip=True) for th in heads), table
+
+
+@pytest.mark.parametrize("name", [*pages(), "search"])
+def test_policy_covers_all_that_stands_in_the_page(name):
+    soup = page(name)
+    metas = soup.head.find_all("meta", attrs={"http-equiv": "Content-Security-Policy"})
+    assert len(metas) == 1
+    said = metas[0]["content"]
+    assert not re.search(r"https?:|\*|unsafe-eval|unsafe-hashes", said)
+    for script in soup.find_all("script", src=False):
+        if script.get("type") not in {None, "text/javascript", "module"}:
+            continue
+        digest = base64.b64encode(hashlib.sha256(script.string.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in said
+    # handlers in attributes have no hash
+    assert not [t for t in soup.find_all(True) if any(a.startswith("on") for a in t.attrs)]
+    assert not [a for a in soup.find_all("a", href=True) if a["href"].startswith("javascript:")]
+
+
+@pytest.mark.parametrize("name", [*pages(), "search"])
+def test_landmarks_have_names(name):
+    """A screen reader lists them; two of one kind are told apart by name."""
+    soup = page(name)
+    assert len(soup.find_all("main")) == 1
+    kinds = soup.select("nav, aside, [role=navigation], [role=region], [role=complementary]")
+    for mark in kinds:
+        label = mark.get("aria-label")
+        if mark.get("aria-labelledby"):
+            label = soup.find(id=mark["aria-labelledby"]).get_text(strip=True)
+        assert label, str(mark)[:200]
+    # the second list of contents is on paper only
+    seen = [m for m in kinds if m.name == "nav" and not m.find_parent(class_="onlyprint")]
+    names = [m.get("aria-label") or m["aria-labelledby"] for m in seen]
+    assert len(names) == len(set(names))
+    # a footer within main is none of the page's
+    assert len([f for f in soup.find_all("footer") if not f.find_parent("main")]) == 1
+
+
+def test_every_page_says_that_it_gives_no_advice():
+    assert "Not treatment advice" in page("bispecifics/pooled-response").footer.parent.get_text()
 
 
 @pytest.mark.parametrize("name", pages())
@@ -170,7 +216,9 @@ def test_wrong_claim_text_or_unknown_id_fails_the_build(tmp_path):
     book.mkdir()
     config = (ROOT / "book/_config.yml").read_text(encoding="utf-8")
     config = config.replace(": _ext", f": {ROOT / 'book/_ext'}")
-    config = config.replace("[site_assets]", "[]").replace("[secondline.css, quiz.css]", "[]").replace("[quiz.js, tips.js, filter.js]", "[]")
+    for files in ("[site_assets]", "[secondline.css, quiz.css, print.css]", "[quiz.js, tips.js, filter.js, page.js]"):
+        assert files in config
+        config = config.replace(files, "[]")
     (book / "_config.yml").write_text(config, encoding="utf-8")
     (book / "references.bib").write_text("", encoding="utf-8")
     (book / "_toc.yml").write_text("format: jb-book\nroot: index\n", encoding="utf-8")

@@ -4,6 +4,7 @@ import base64
 import html
 import re
 
+from secondline.chapters.formulas import mathml
 from secondline.chapters.notebooks import source_of, tags_of
 from secondline.chapters.recording import read_recorded
 
@@ -105,7 +106,7 @@ def rendered(text: str) -> str:
     formulas: list[str] = []
 
     def formula(mark) -> str:
-        formulas.append(_math(mark[1] or mark[2], block=bool(mark[1])))
+        formulas.append(mathml(mark[1] or mark[2], block=bool(mark[1])))
         return f"@@{len(formulas) - 1}@@"
 
     # formulas first, for Markdown would read their underscores; not within code
@@ -115,16 +116,6 @@ def rendered(text: str) -> str:
     ]  # fmt: skip
     page = MarkdownIt("commonmark", {"html": True}).enable("table").render("".join(pieces))
     return re.sub(r"@@(\d+)@@", lambda mark: formulas[int(mark[1])], page)
-
-
-def _math(formula: str, *, block: bool) -> str:
-    from latex2mathml.converter import convert
-
-    try:
-        return convert(formula.strip(), display="block" if block else "inline")
-    except Exception:
-        # a formula that the converter does not know is shown as it was written
-        return f"<code>{html.escape(formula.strip())}</code>"
 
 
 def _code(cell: dict) -> str:

@@ -1,0 +1,74 @@
+"""Turn Sphinx's e-book into one that every reader opens: well-formed, with formulas."""
+
+import html
+import re
+import zipfile
+from pathlib import Path
+
+from secondline.chapters.formulas import mathml
+
+# what answers to a pointer or a keyboard, and scripts
+LEFT_OUT = re.compile(
+    r'<span class="tip-box[^>]*>.*?</span>|<p class="filter">.*?</p>|<script\b.*?</script>'
+    r'|<a class="headerlink".*?</a>',
+    re.DOTALL,
+)
+VOID = re.compile(r"<(br|hr|img|input|col|meta|link|wbr|source)\b((?:[^>\"]|\"[^\"]*\")*?)\s*/?>")
+TAG = re.compile(r"<[a-zA-Z](?:\"[^\"]*\"|[^>\"])*>")
+BARE = re.compile(r"(\"[^\"]*\")|(?<=\s)(open|hidden|disabled|checked|controls|nowrap)(?=[\s/>])")
+ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;|#)(\w+);")
+INLINE = re.compile(r'<span class="math[^"]*">\\\((.*?)\\\)</span>', re.DOTALL)
+BLOCK = re.compile(r'(<div class="math[^"]*"[^>]*>)(.*?)\\\[(.*?)\\\]\s*</div>', re.DOTALL)
+
+
+def mend(source: Path, target: Path) -> None:
+    """Write an e-book again, each page well-formed and its formulas as MathML.
+
+    Parameters
+    ----------
+    source : Path
+        As Sphinx wrote it.
+    target : Path
+        The file to write.
+    """
+    with zipfile.ZipFile(source) as old:
+        files = {name: old.read(name) for name in old.namelist()}
+    formulas, drawings = [], []
+    for name in files:
+        if name.endswith((".xhtml", ".html")):
+            page = mended_page(files[name].decode("utf-8"))
+            files[name] = page.encode("utf-8")
+            formulas += [name] * ("<math" in page)
+            drawings += [name] * ("<svg" in page)
+    for name in files:
+        if name.endswith(".opf"):
+            package = files[name].decode("utf-8")
+            files[name] = _declared(package, formulas, drawings).encode("utf-8")
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        # readers look for the kind of file at a fixed place, uncompressed
+        new.writestr("mimetype", files.pop("mimetype"), zipfile.ZIP_STORED)
+        for name, content in files.items():
+            new.writestr(name, content)
+
+
+def mended_page(page: str) -> str:
+    """Return a page as XML that an e-book's reader takes."""
+    page = LEFT_OUT.sub("", page).replace(' aria-label="Toggle hidden content"', "")
+    page = INLINE.sub(lambda m: mathml(html.unescape(m[1]), block=False), page)
+    page = BLOCK.sub(lambda m: f"{m[1]}{m[2]}{mathml(html.unescape(m[3]), block=True)}</div>", page)
+    page = VOID.sub(r"<\1\2 />", page)
+    page = TAG.sub(lambda tag: BARE.sub(lambda a: a[1] or f'{a[2]}=""', tag[0]), page)
+    return ENTITY.sub(lambda m: _numbered(m[0]), page)
+
+
+def _numbered(entity: str) -> str:
+    return "".join(f"&#{ord(c)};" for c in html.unescape(entity))
+
+
+def _declared(package: str, formulas: list[str], drawings: list[str]) -> str:
+    for name in sorted({*formulas, *drawings}):
+        kinds = " ".join(
+            kind for kind, names in (("mathml", formulas), ("svg", drawings)) if name in names
+        )
+        package = package.replace(f'href="{name}"', f'href="{name}" properties="{kinds}"')
+    return package

@@ -1,0 +1,228 @@
+"""The site without a network and twice the same, the book as PDF and as an e-book."""
+
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import ROOT, build_site, load_script
+
+from secondline.chapters.ebook import mend, mended_page
+from secondline.chapters.hashes import folder_hash
+from secondline.chapters.printing import book_parts, chromium, print_page
+from secondline.chapters.site import SiteError, sphinx_pages
+from secondline.errors import InputError
+
+SITE = ROOT / "_build/html"
+THREE = ["zuma7/design", "bispecifics/pooled-response", "appendix/glossary"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built():
+    return build_site()
+
+
+def unconnected() -> list[str]:
+    """Return what runs a command in a network of its own, where nothing but itself answers."""
+    start = ["unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "-"]
+    if not shutil.which("unshare") or not shutil.which("ip"):
+        pytest.skip("unshare and ip, which cut a command off the network, are not here")
+    if subprocess.run([*start, "true"], capture_output=True).returncode:
+        pytest.skip("this system lets nobody cut a command off the network")
+    return start
+
+
+def test_a_build_without_a_network_gives_the_same_bytes_again(tmp_path):
+    """A chapter is executed and the site built where there is no network."""
+    script = """
+import socket, sys
+from pathlib import Path
+from secondline.chapters.project import Project
+from secondline.chapters.site import sphinx_pages
+try:
+    socket.create_connection(("192.0.2.1", 80), timeout=3)
+except OSError:
+    print("no network")
+project = Project(Path(sys.argv[1]))
+print(project.run(project.defaults("appendix/data-dictionary"), force=True).status)
+print(sphinx_pages(Path(sys.argv[1], "_build/executed"), Path(sys.argv[2])))
+"""
+    command = [sys.executable, "-c", script, str(ROOT), str(tmp_path)]
+    done = subprocess.run([*unconnected(), *command], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split("\n")[:2] == ["no network", "run"]
+    same_files(tmp_path / "_build/html", SITE)
+
+
+def same_files(one: Path, other: Path) -> None:
+    names = [{p.relative_to(f) for p in f.rglob("*") if p.is_file()} for f in (one, other)]
+    assert names[0] == names[1]
+    differing = [n for n in names[0] if (one / n).read_bytes() != (other / n).read_bytes()]
+    assert not differing
+    assert folder_hash(one) == folder_hash(other)
+
+
+def test_a_page_with_a_fault_makes_no_site(tmp_path):
+    book = tmp_path / "book"
+    book.mkdir()
+    (book / "_config.yml").write_text("title: T\n")
+    (book / "_toc.yml").write_text("format: jb-book\nroot: index\n")
+    (book / "index.md").write_text("# T\n\n{nosuchrole}`a`\n")
+    with pytest.raises(SiteError, match=r"book/index\.md:3: .*nosuchrole"):
+        sphinx_pages(book, tmp_path / "work")
+
+
+@pytest.fixture(scope="module")
+def printed():
+    parts = [("A part", THREE[:2]), ("", THREE[2:])]
+    return BeautifulSoup(print_page(SITE, parts), "html.parser")
+
+
+def test_every_link_and_picture_of_the_printed_page_is_there(printed):
+    ids = [tag["id"] for tag in printed.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+    # a glossary's letters and the like may lead to names; pages that are not printed may not
+    inner = [a["href"][1:] for a in printed.find_all("a", href=True) if a["href"].startswith("#")]
+    assert len(inner) > 50
+    assert set(inner) <= set(ids)
+    outer = {a["href"] for a in printed.select("main a[href]")} - {f"#{i}" for i in inner}
+    assert all(re.match(r"https?://|mailto:", href) for href in outer), outer
+    for picture in printed.select("main img"):
+        assert (SITE / picture["src"]).is_file()
+
+
+def test_printed_page_leaves_folded_code_out_and_keeps_what_it_shows(printed):
+    chapter = printed.find(id="bispecifics-pooled-response")
+    text = chapter.get_text()
+    assert "Show code cell" not in text
+    assert "The values behind the figure" in text
+    assert not printed.find_all("details")
+    assert not printed.select("main script, main button")
+
+
+def test_solutions_stand_at_the_end_and_lead_back(printed):
+    sections = printed.select("section.chapter")
+    assert sections[-1]["id"] == "solutions"
+    solved = sections[-1].select(".solution")
+    assert len(solved) == 6
+    assert len(printed.select("p.solved a")) == 6
+    assert len(solved[0].get_text()) > 60
+    for solution in solved:
+        back = solution.h3.a["href"][1:]
+        assert printed.find(id=back).a["href"] == f"#{solution['id']}"
+
+
+def test_parts_hold_every_page_of_the_book():
+    from secondline.chapters.execution import chapter_names
+
+    names = [name for _, pages in book_parts(ROOT / "book") for name in pages]
+    assert sorted(names) == sorted(chapter_names(ROOT / "book"))
+
+
+def test_three_chapters_become_a_pdf_with_tags_and_bookmarks(tmp_path, printed, browser):
+    target = tmp_path / "three.pdf"
+    # a browser that is open takes part in no other's
+    command = [sys.executable, str(ROOT / "scripts/print.py"), "pdf", *THREE, "-o", str(target)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    content = target.read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert b"/StructTreeRoot" in content
+    assert b"/Outlines" in content
+    assert b"/Lang" in content
+    assert 30 < content.count(b"/Type /Page\n") < 120
+    assert len(content) < 10_000_000
+
+
+def test_nothing_printed_is_wider_than_the_paper(browser, tmp_path):
+    page_file = SITE / "printed-for-a-test.html"
+    page = browser.new_page(viewport={"width": 672, "height": 1000})
+    try:
+        page_file.write_text(print_page(SITE, [("", THREE)]), encoding="utf-8")
+        page.goto(page_file.as_uri(), wait_until="load")
+        page.emulate_media(media="print")
+        page.wait_for_selector("mjx-container svg")
+        wide = page.evaluate(
+            "[...document.querySelectorAll('main table, main img, main pre, main mjx-container')]"
+            ".filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+            ".map(e => e.outerHTML.slice(0, 200))"
+        )
+    finally:
+        page_file.unlink()
+        page.close()
+    assert not wide
+
+
+def test_without_chromium_the_command_says_what_is_missing(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("CHROMIUM", str(tmp_path / "none"))
+    with pytest.raises(InputError, match="printed by Chromium, and .*none is .*install it"):
+        chromium()
+    monkeypatch.setattr(sys, "argv", ["print.py", "pdf", THREE[2], "-o", str(tmp_path / "a.pdf")])
+    assert load_script("scripts/print.py").main() == 1
+    assert "The PDF was not made. The PDF is printed by Chromium" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["pdf", "zuma7/nothing"], "There is no chapter 'zuma7/nothing'; allowed: "),
+        (["pdf", "-o", "nowhere/at/all.pdf"], "The folder nowhere/at does not exist"),
+    ],
+)
+def test_a_wrong_word_is_answered_by_a_sentence(monkeypatch, capsys, words, said):
+    monkeypatch.setattr(sys, "argv", ["print.py", *words])
+    assert load_script("scripts/print.py").main() == 1
+    assert said in capsys.readouterr().err
+
+
+def test_an_ebook_page_becomes_xml_with_formulas():
+    page = (
+        '<html xmlns="http://www.w3.org/1999/xhtml"><body><p class="filter"><input></p>'
+        '<details open><summary aria-label="an open door">A<br>B&nbsp;C &amp; D</summary>'
+        '<img src="a.svg" alt="x > y"><span class="tip-box" role="tooltip"><b>t</b><br></span>'
+        '<span class="math notranslate nohighlight">\\(a &lt; b\\)</span>'
+        '<div class="math notranslate nohighlight">\n\\[\\begin{split}\n\\begin{aligned}\n'
+        "a &amp;= b \\\\ c &amp;= d\n\\end{aligned}\n\\end{split}\\]</div></details></body></html>"
+    )
+    tree = ElementTree.fromstring(mended_page(page))
+    text = "".join(tree.itertext())
+    assert "&" not in text.replace("C & D", "")
+    assert "\\" not in text
+    space = "{http://www.w3.org/1998/Math/MathML}"
+    assert len(list(tree.iter(f"{space}math"))) == 2
+    assert len(list(tree.iter(f"{space}mtr"))) == 2
+    assert "tooltip" not in mended_page(page)
+    assert 'aria-label="an open door"' in mended_page(page)
+
+
+def test_an_ebook_is_whole(tmp_path):
+    """Two pages through Sphinx: what a reader's program asks of the file."""
+    book = tmp_path / "book"
+    shutil.copytree(ROOT / "book/_ext", book / "_ext")
+    shutil.copytree(ROOT / "book/site_assets", book / "site_assets")
+    shutil.copy(ROOT / "book/_config.yml", book)
+    (book / "references.bib").write_text("")
+    (book / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n- file: two\n")
+    (book / "index.md").write_text("# One\n\nA formula: $a < b_i$.\n\n---\n\n[Two](two.md)\n")
+    (book / "two.md").write_text("# Two\n\n{claim}`54.5 <bsab-pool-mono-orr>`\n\n"
+                                 "```{source} bispecifics-meta-analysis\n```\n")  # fmt: skip
+    target = tmp_path / "book.epub"
+    mend(sphinx_pages(book, tmp_path / "work", "epub"), target)
+    with zipfile.ZipFile(target) as epub:
+        first = epub.infolist()[0]
+        assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
+        assert epub.read("mimetype") == b"application/epub+zip"
+        pages = [n for n in epub.namelist() if n.endswith((".xhtml", ".opf", ".ncx", ".xml"))]
+        for name in pages:
+            ElementTree.fromstring(epub.read(name))
+        package = ElementTree.fromstring(epub.read("content.opf"))
+        items = {i.get("href"): i for i in package.iter("{http://www.idpf.org/2007/opf}item")}
+        assert set(items) <= set(epub.namelist())
+        assert items["index.xhtml"].get("properties") == "mathml"
+        assert "Second Line" in epub.read("content.opf").decode()
+        assert "Shen 2025" in epub.read("two.xhtml").decode()

@@ -1,0 +1,95 @@
+"""What a reader's browser loads: page by page, gzipped as a web server sends it."""
+
+import gzip
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import ROOT, build_site
+
+SITE = ROOT / "_build/html"
+FIRST_VISIT = 1_500_000
+NEXT_VISIT = 400_000
+WHOLE_SITE = 60_000_000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built():
+    return build_site()
+
+
+def pages() -> list[str]:
+    from secondline.chapters.execution import chapter_names
+
+    return chapter_names(ROOT / "book")
+
+
+@cache
+def sent(path: Path) -> int:
+    return len(gzip.compress(path.read_bytes(), 6))
+
+
+def loaded(name: str) -> tuple[set[Path], set[Path]]:
+    """Return the files that a page loads: its pictures, and what it shares with others."""
+    page = SITE / f"{name}.html"
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    own = {img["src"] for img in soup.find_all("img", src=True)}
+    shared = {tag["src"] for tag in soup.find_all("script", src=True)}
+    shared |= {
+        tag["href"]
+        for tag in soup.find_all("link", href=True)
+        if {"stylesheet", "preload", "icon"} & set(tag["rel"])
+    }
+    shared_files = files(page, shared)
+    for style in [p for p in shared_files if p.suffix == ".css"]:
+        shared_files |= from_style(style)
+    return files(page, own), shared_files
+
+
+def from_style(style: Path) -> set[Path]:
+    """Return what a style sheet loads; of the fonts in several formats the first."""
+    text = style.read_text(encoding="utf-8")
+    rest = re.sub(r"@font-face\s*{[^}]*}", "", text)
+    faces = [face for face in re.findall(r"@font-face\s*{[^}]*}", text) if "fa-solid" in face]
+    urls = {re.search(r"url\(([^)]+)\)", face)[1] for face in faces}
+    urls |= set(re.findall(r"url\(([^)]+)\)", rest))
+    urls |= set(re.findall(r"@import\s+(?:url\()?[\"']([^\"']+)", rest))
+    found = files(style, {u.strip("\"'") for u in urls})
+    for inner in [p for p in found if p.suffix == ".css" and p != style]:
+        found |= from_style(inner)
+    return found
+
+
+def files(page: Path, urls: set[str]) -> set[Path]:
+    here = {u for u in urls if not re.match(r"data:|#|%23", u)}
+    found = {(page.parent / unquote(re.split(r"[?#]", url)[0])).resolve() for url in here}
+    assert not [path for path in found if not path.is_file()], page
+    return found
+
+
+@pytest.mark.parametrize("name", pages())
+def test_a_page_is_light(name):
+    own, shared = loaded(name)
+    again = sent(SITE / f"{name}.html") + sum(map(sent, own))
+    first = again + sum(map(sent, shared))
+    assert first < FIRST_VISIT, {p.name: sent(p) for p in shared if sent(p) > 50_000}
+    assert again < NEXT_VISIT, {p.name: sent(p) for p in own}
+
+
+def test_formulas_are_counted():
+    """The heaviest file is among those counted: else the sums would mean nothing."""
+    _, shared = loaded("bispecifics/pooled-response")
+    names = {path.name for path in shared}
+    assert {"tex-svg-full.js", "fontawesome.js", "fa-solid-900.woff2", "secondline.css"} <= names
+
+
+def test_the_whole_site_is_small():
+    assert sum(p.stat().st_size for p in SITE.rglob("*") if p.is_file()) < WHOLE_SITE
+
+
+def test_no_source_maps_and_no_icons_without_use():
+    assert not list(SITE.rglob("*.map"))
+    assert (SITE / "_static/scripts/fontawesome.js").stat().st_size < 150_000
