@@ -1,7 +1,7 @@
 """One patient's course under several event rules."""
 
 from secondline.explorers.explorer import Explorer, Slider, Switch
-from secondline.explorers.look import inputs, picture, signals
+from secondline.explorers.look import calculated, inputs, layer, picture, signals
 from secondline.figures.style import BLUE, FAINT, GREEN, GREY, INK, PURPLE, VERMILION
 from secondline.trials import (
     NEW_THERAPY_RULES,
@@ -177,8 +177,11 @@ def _axes(strips: int):
     x = {"type": "quantitative", "title": "Days from randomisation",
          "scale": {"domain": [0, END], "nice": False},
          "axis": {"values": list(range(0, END, 60))}}  # fmt: skip
-    y = {"type": "quantitative", "axis": None,
-         "scale": {"domain": [len(SHOWN) * ROW + strips, 0], "nice": False, "zero": False}}  # fmt: skip
+    y = {
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"domain": [len(SHOWN) * ROW + strips, 0], "nice": False, "zero": False},
+    }
     return x, y
 
 
@@ -190,23 +193,24 @@ def _course(strips: int) -> list[dict]:
         for j, (name, colour) in enumerate(HAPPENS.items())
     ]
     days = "[" + ", ".join(f"{name}_day" for name in HAPPENS) + "][datum.row]"
-    there = [{"calculate": days, "as": "day"}, {"filter": f"datum.day <= {END}"}]
-    colour = {"field": "colour", "type": "nominal", "scale": None}
+    there = [*calculated(day=days), {"filter": f"datum.day <= {END}"}]
+    place = {
+        "x": {"field": "day", **x}, "y": {"field": "y", **y},
+        "color": {"field": "colour", "type": "nominal", "scale": None},
+    }  # fmt: skip
     data = {"values": rows}
-    words = {"text": {"field": "name"}, "x": {"field": "day", **x}, "y": {"field": "y", **y},
-             "color": colour}  # fmt: skip
-    side = f"datum.day > {END} * 0.6"
+    bottom = {"datum": len(SHOWN) * ROW + strips}
+    words = place | {"text": {"field": "name"}}
+    late = f"datum.day > {END} * 0.6"
     return [
-        {"data": data, "transform": there, "mark": {"type": "rule", "opacity": 0.45},
-         "encoding": {"x": {"field": "day", **x}, "y": {"field": "y", **y},
-                      "y2": {"datum": len(SHOWN) * ROW + strips}, "color": colour}},
-        {"data": data, "transform": there,
-         "mark": {"type": "point", "shape": "diamond", "filled": True, "size": 110, "opacity": 1},
-         "encoding": {k: words[k] for k in ("x", "y", "color")}},
-        {"data": data, "transform": [*there, {"filter": side}],
-         "mark": {"type": "text", "align": "right", "dx": -9, "fontSize": 13}, "encoding": words},
-        {"data": data, "transform": [*there, {"filter": f"!({side})"}],
-         "mark": {"type": "text", "align": "left", "dx": 9, "fontSize": 13}, "encoding": words},
+        layer("rule", place | {"y2": bottom}, data=data, transform=there, opacity=0.45),
+        layer("point", place, data=data, transform=there, shape="diamond", filled=True, size=110,
+              opacity=1),
+        # on the side where there is room
+        layer("text", words, data=data, transform=[*there, {"filter": late}], align="right",
+              dx=-9, fontSize=13),
+        layer("text", words, data=data, transform=[*there, {"filter": f"!({late})"}],
+              align="left", dx=9, fontSize=13),
     ]  # fmt: skip
 
 
@@ -231,39 +235,36 @@ def _rules(strips: int) -> list[dict]:
         return "[" + ", ".join(f"{name}_{i}" for i in range(len(SHOWN))) + "][datum.row]"
 
     short = "{" + ", ".join(f"{what!r}: {words!r}" for what, words in SHORT.items()) + "}"
-    known = [
-        {"calculate": each("has"), "as": "has"},
-        {"calculate": f"datum.has ? {each('date')} : {END}", "as": "day"},
-        {"calculate": each("cut"), "as": "cut"},
-        {"calculate": f"datum.has ? 'day ' + format(datum.day, 'd') + ', ' + "
-                      f"{short}[{each('what')}] : 'no event'", "as": "words"},
-    ]  # fmt: skip
-    day, at = {"field": "day", **x}, {"field": "below", **y}
-    stroke = {"x": {"field": "day", **x}, "y": {"field": "from", **y}, "y2": {"field": "to"}}
-    name = {"x": {"value": 0}, "y": {"field": "y", **y}, "text": {"field": "name"}}
-    words = {"x": {"value": "width"}, "y": {"field": "y", **y}, "text": {"field": "words"}}
+    known = calculated(
+        has=each("has"),
+        day=f"datum.has ? {each('date')} : {END}",
+        cut=each("cut"),
+        words=f"datum.has ? 'day ' + format(datum.day, 'd') + ', ' + {short}[{each('what')}] "
+        ": 'no event'",
+    )
+
+    def which(condition):
+        return {"data": rows, "transform": [*known, {"filter": condition}], "opacity": 1}
+
+    day, top = {"field": "day", **x}, {"field": "y", **y}
+    at = {"x": day, "y": {"field": "below", **y}}
+    stroke = {"x": day, "y": {"field": "from", **y}, "y2": {"field": "to"}}
+    name = {"x": {"value": 0}, "y": top, "text": {"field": "name"}}
+    words = {"x": {"value": "width"}, "y": top, "text": {"field": "words"}}
+    left, right = {"align": "left", "fontWeight": "bold"}, {"align": "right"}
     # white behind the letters keeps the thin lines from crossing them
     halo = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}
-    letters = [{"type": "text", "fontSize": 12, **more} for more in (halo, {})]
     return [
-        {"data": rows, "transform": known, "mark": {"type": "rule", "color": FAINT, "strokeWidth": 3},
-         "encoding": {"x": {"datum": 0, **x}, "x2": day, "y": at}},
-        {"data": scans, "mark": {"type": "rule", "color": GREY}, "encoding": stroke},
-        {"data": deadlines, "mark": {"type": "rule", "color": INK, "strokeWidth": 2.5},
-         "encoding": stroke},
-        *({"data": rows, "mark": {**style, "align": "left", "fontWeight": "bold"}, "encoding": name}
-          for style in letters),
-        *({"data": rows, "transform": known, "mark": {**style, "align": "right"}, "encoding": words}
-          for style in letters),
-        {"data": rows, "transform": [*known, {"filter": "datum.has && !datum.cut"}],
-         "mark": {"type": "point", "filled": True, "color": BLUE, "size": 110, "opacity": 1},
-         "encoding": {"x": day, "y": at}},
-        {"data": rows, "transform": [*known, {"filter": "datum.cut && datum.has"}],
-         "mark": {"type": "point", "color": BLUE, "fill": "white", "size": 90, "strokeWidth": 2,
-                  "opacity": 1},
-         "encoding": {"x": day, "y": at}},
-        {"data": rows, "transform": [*known, {"filter": "!datum.has"}],
-         "mark": {"type": "point", "shape": "triangle-right", "filled": True, "color": GREY,
-                  "size": 90, "opacity": 1, "clip": False},
-         "encoding": {"x": day, "y": at}},
+        layer("rule", {"x": {"datum": 0, **x}, "x2": day, "y": at["y"]}, data=rows,
+              transform=known, color=FAINT, strokeWidth=3),
+        layer("rule", stroke, data=scans, color=GREY),
+        layer("rule", stroke, data=deadlines, color=INK, strokeWidth=2.5),
+        *(layer("text", name, data=rows, **left, **style) for style in (halo, {})),
+        *(layer("text", words, data=rows, transform=known, **right, **style)
+          for style in (halo, {})),
+        layer("point", at, **which("datum.has && !datum.cut"), filled=True, color=BLUE, size=110),
+        layer("point", at, **which("datum.has && datum.cut"), color=BLUE, fill="white", size=90,
+              strokeWidth=2),
+        layer("point", at, **which("!datum.has"), shape="triangle-right", filled=True, color=GREY,
+              size=90),
     ]  # fmt: skip

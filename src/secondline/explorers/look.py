@@ -75,21 +75,26 @@ def signals(**expressions: str) -> list[dict]:
     return [{"name": name, "expr": expression} for name, expression in expressions.items()]
 
 
-def text(x, y, words: dict | str, *, data: dict | None = None, **style) -> dict:
-    """Return a text mark at a place.
+def calculated(**expressions: str) -> list[dict]:
+    """Return the steps that give each row a field by an expression."""
+    return [{"calculate": expression, "as": name} for name, expression in expressions.items()]
+
+
+def layer(kind: str, encoding: dict, *, data: dict | None = None, transform=(), **style) -> dict:
+    """Return one mark.
 
     Parameters
     ----------
-    x, y : dict
-        Encodings.
-    words : dict or str
-        An encoding, or the name of a field.
+    kind : str
+        Of the mark: rule, point, line, area or text.
+    encoding : dict
     data : dict, optional
+        One empty row if not given, for what comes from signals alone.
+    transform : sequence of dict
     **style
         Of the mark.
     """
-    layer = {
-        "mark": {"type": "text", **style},
-        "encoding": {"x": x, "y": y, "text": {"field": words} if isinstance(words, str) else words},
-    }
-    return {"data": data, **layer} if data else layer
+    found = {"data": data or {"values": [{}]}}
+    if transform:
+        found["transform"] = list(transform)
+    return found | {"mark": {"type": kind, **style}, "encoding": encoding}

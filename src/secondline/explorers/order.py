@@ -12,7 +12,7 @@ import pandas as pd
 
 from secondline import proportions, sequencing, tables
 from secondline.explorers.explorer import Choice, Explorer, Slider
-from secondline.explorers.look import inputs, picture, signals, text
+from secondline.explorers.look import calculated, inputs, layer, picture, signals
 from secondline.figures.style import BLUE, GREY, INK, VERMILION
 from secondline.paths import project_root
 from secondline.sequencing.quantities import evenly
@@ -31,7 +31,8 @@ COLUMNS = ("months", "lower", "upper", "ahead")
 def order() -> Explorer:
     """Return the explorer of the order of treatments."""
     controls = (
-        Slider("retained", "CAR-T's response that is left after an antibody", 0, 100, STEP, 60, "%"),
+        Slider("retained", "CAR-T's response that is left after an antibody",
+               0, 100, STEP, 60, "%"),
         Choice("durable", "Responses to an antibody before CAR-T that last for good",
                {_option(share): "drawn from its range" if share is None
                 else f"{share} %" for share in DURABLE}, _option(None)),
@@ -190,7 +191,9 @@ def _spec(controls) -> dict:
         ahead="all_ahead[durable][place]",
         level="all_level[durable]",
         **{
-            f"{name}_{i}": f"all_{name}[durable][{i}]" for i in range(len(RETAINED)) for name in COLUMNS
+            f"{name}_{i}": f"all_{name}[durable][{i}]"
+            for i in range(len(RETAINED))
+            for name in COLUMNS
         },
     )
     x = {"type": "quantitative", "scale": {"domain": [0, 100], "nice": False},
@@ -199,32 +202,28 @@ def _spec(controls) -> dict:
     low = min(rows["lower"].min() for rows in groups.values())
     high = max(rows["upper"].max() for rows in groups.values())
     y = {"type": "quantitative", "title": "Months by which CAR-T first is ahead",
-         "scale": {"domain": [5 * np.floor(low / 5), 5 * np.ceil(high / 5)], "nice": False}}  # fmt: skip
+         "scale": {"domain": [5 * np.floor(low / 5), 5 * np.ceil(high / 5)],
+                   "nice": False}}  # fmt: skip
     line = {"values": [{"place": i, "retained": share} for i, share in enumerate(RETAINED)]}
-    known = [
-        {"calculate": f"all_{name}[durable][datum.place]", "as": name}
-        for name in ("months", "lower", "upper")
-    ]
-    here = [{"calculate": "retained", "as": "x"}, {"calculate": "months", "as": "y"}]
-    third = 100 * sequencing.third_line_share()
-    one = {"values": [{}]}
+    known = calculated(
+        **{name: f"all_{name}[durable][datum.place]" for name in ("months", "lower", "upper")}
+    )
+    here = calculated(x="retained", y="months")
+    third = {"datum": 100 * sequencing.third_line_share(), **x}
+    along, at = {"field": "retained", **x}, {"field": "x", **x}
     layers = [
-        {"data": line, "transform": known, "mark": {"type": "area", "color": BLUE, "opacity": 0.18},
-         "encoding": {"x": {"field": "retained", **x}, "y": {"field": "lower", **y},
-                      "y2": {"field": "upper"}}},
-        {"data": one, "mark": {"type": "rule", "color": VERMILION, "strokeDash": [5, 3],
-                               "strokeWidth": 1.5}, "encoding": {"y": {"datum": 0, **y}}},
-        {"data": one, "mark": {"type": "rule", "color": GREY, "strokeDash": [2, 3]},
-         "encoding": {"x": {"datum": third, **x}}},
-        {"data": line, "transform": known, "mark": {"type": "line", "color": BLUE, "strokeWidth": 2.5},
-         "encoding": {"x": {"field": "retained", **x}, "y": {"field": "months", **y}}},
-        {"data": one, "transform": here,
-         "mark": {"type": "rule", "color": INK}, "encoding": {"x": {"field": "x", **x}}},
-        {"data": one, "transform": here,
-         "mark": {"type": "point", "filled": True, "color": INK, "size": 150, "opacity": 1},
-         "encoding": {"x": {"field": "x", **x}, "y": {"field": "y", **y}}},
-        text({"datum": third, **x}, {"datum": y["scale"]["domain"][0], **y},
-             {"value": "as third line"}, data=one, align="left", dx=4, dy=-7, color=GREY),
+        layer("area", {"x": along, "y": {"field": "lower", **y}, "y2": {"field": "upper"}},
+              data=line, transform=known, color=BLUE, opacity=0.18),
+        layer("rule", {"y": {"datum": 0, **y}}, color=VERMILION, strokeDash=[5, 3],
+              strokeWidth=1.5),
+        layer("rule", {"x": third}, color=GREY, strokeDash=[2, 3]),
+        layer("line", {"x": along, "y": {"field": "months", **y}}, data=line, transform=known,
+              color=BLUE, strokeWidth=2.5),
+        layer("rule", {"x": at}, transform=here, color=INK),
+        layer("point", {"x": at, "y": {"field": "y", **y}}, transform=here, filled=True,
+              color=INK, size=150, opacity=1),
+        layer("text", {"x": third, "y": {"datum": y["scale"]["domain"][0], **y}},
+              text="as third line", align="left", dx=4, dy=-7, color=GREY),
     ]  # fmt: skip
     return picture(*layers, height=320, params=params, provenance="virtual",
                    source="model of this book")  # fmt: skip

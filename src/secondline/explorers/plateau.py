@@ -4,7 +4,7 @@ import numpy as np
 
 from secondline.claims import get_claim
 from secondline.explorers.explorer import Explorer, Slider
-from secondline.explorers.look import inputs, picture, signals, text
+from secondline.explorers.look import calculated, inputs, layer, picture, signals
 from secondline.figures.style import ARM_COLOURS, GREY
 from secondline.trials import CureMixture, Weibull
 
@@ -35,7 +35,7 @@ def plateau() -> Explorer:
         for arm, label in ARMS.items()
     ]  # fmt: skip
     rows += [
-        (f"{label}: median, months", f"{{median_words_{arm}}}", printed["median_" + arm])
+        (f"{label}: median", f"{{median_words_{arm}}}", f"{printed['median_' + arm]} months")
         for arm, label in ARMS.items()
     ]
     rows.append(("Hazard ratio at the start", "{ratio_0:.2f}",
@@ -54,8 +54,8 @@ def plateau() -> Explorer:
         controls=controls,
         says=(
             f"At {at} months {{share_axi:.1f}} % are free of the event with axi-cel and "
-            "{share_soc:.1f} % with SOC. The median: axi-cel {median_words_axi}, SOC "
-            "{median_words_soc}. The hazard ratio is {ratio_0:.2f} at the start and "
+            "{share_soc:.1f} % with SOC. The median: axi-cel {median_words_axi}, "
+            "SOC {median_words_soc}. The hazard ratio is {ratio_0:.2f} at the start and "
             f"{{ratio_{LATER[-1]}:.2f}} at {LATER[-1]} months."
         ),
         caption="The curves as set, and the numbers that the trial prints",
@@ -84,9 +84,9 @@ def expected(*, cured_axi, hazard_axi, cured_soc, hazard_soc) -> dict:
         curve = CureMixture(Weibull(np.log(2) / hazard), cured=cured / 100)
         outputs[f"share_{arm}"] = 100 * float(curve.survival(at))
         median = float(curve.times(0.5)) if cured < 50 else np.inf
-        outputs[f"median_words_{arm}"] = (
-            f"{median:.1f}" if np.isfinite(median) else "not reached"
-        )
+        reached = np.isfinite(median)
+        outputs[f"median_{arm}"] = median
+        outputs[f"median_words_{arm}"] = f"{median:.1f} months" if reached else "not reached"
         paces[arm] = [
             hazard * (1 - cured / 100 / float(curve.survival(month))) for month in (0, *LATER)
         ]
@@ -115,8 +115,8 @@ def _spec(controls, printed: dict) -> dict:
                 f"share_{arm}": f"100 * {_survival(arm, at)}",
                 f"median_{arm}": f"cured_{arm} < 50 ? "
                 f"log((1 - {cured}) / (0.5 - {cured})) / {hazard} : 999",
-                f"median_words_{arm}": f"cured_{arm} < 50 ? format(median_{arm}, '.1f') "
-                ": 'not reached'",
+                f"median_words_{arm}": f"cured_{arm} < 50 ? format(median_{arm}, '.1f') + "
+                "' months' : 'not reached'",
             }
         )
     for month in (0, *LATER):
@@ -124,50 +124,37 @@ def _spec(controls, printed: dict) -> dict:
         params += signals(**{f"ratio_{month}": " / ".join(f"({pace})" for pace in paces)})
     months = {"sequence": {"start": 0, "stop": END + 0.1, "step": 0.25, "as": "month"}}
     x = {"field": "month", "type": "quantitative", "title": "Months from randomisation",
-         "scale": {"domain": [0, END], "nice": False}, "axis": {"values": list(range(0, END + 1, 6))}}  # fmt: skip
+         "scale": {"domain": [0, END], "nice": False},
+         "axis": {"values": list(range(0, END + 1, 6))}}  # fmt: skip
     y = {"field": "share", "type": "quantitative", "title": "% free of the event",
          "scale": {"domain": [0, 100]}, "axis": {"values": [0, 25, 50, 75, 100]}}  # fmt: skip
-    layers = [{
-        "data": {"values": [{}]},
-        "mark": {"type": "rule", "color": GREY, "strokeDash": [2, 4]},
-        "encoding": {"x": {"datum": at}, "y": {"datum": 0}, "y2": {"datum": 91}},
-    }]  # fmt: skip
+    at_end = {"type": "quantitative", "datum": END}
+    layers = [
+        layer("rule", {"x": {"datum": at}, "y": {"datum": 0}, "y2": {"datum": 91}},
+              color=GREY, strokeDash=[2, 4]),
+    ]  # fmt: skip
     for arm, label in ARMS.items():
         colour = ARM_COLOURS[label]
         dash = {} if arm == "axi" else {"strokeDash": [6, 3]}
+        points = {
+            "values": [
+                {"month": at, "share": float(printed[f"share_{arm}"])},
+                {"month": float(printed[f"median_{arm}"]), "share": 50},
+            ]
+        }
+        along = calculated(share=f"100 * {_survival(arm, 'datum.month')}")
+        last = calculated(month=f"{END - 0.5}", share=f"100 * {_survival(arm, END)}")
         layers += [
-            {
-                "data": months,
-                "transform": [
-                    {"calculate": f"100 * {_survival(arm, 'datum.month')}", "as": "share"}
-                ],
-                "mark": {"type": "line", "color": colour, "strokeWidth": 2.5, **dash},
-                "encoding": {"x": x, "y": y},
-            },
-            {
-                "data": {"values": [{}]},
-                "transform": [
-                    {"calculate": f"{END - 0.5}", "as": "month"},
-                    {"calculate": f"100 * {_survival(arm, END)}", "as": "share"},
-                ],
-                "mark": {"type": "text", "text": label, "color": colour, "fontWeight": "bold",
-                         "align": "right", "dy": -9, "fontSize": 13},
-                "encoding": {"x": x, "y": y},
-            },
-            {
-                "data": {"values": [
-                    {"month": at, "share": float(printed[f"share_{arm}"])},
-                    {"month": float(printed[f"median_{arm}"]), "share": 50},
-                ]},
-                "mark": {"type": "point", "color": colour, "size": 90, "strokeWidth": 2,
-                         "shape": "circle" if arm == "axi" else "square"},
-                "encoding": {"x": x, "y": y},
-            },
+            layer("line", {"x": x, "y": y}, data=months, transform=along, color=colour,
+                  strokeWidth=2.5, **dash),
+            layer("text", {"x": x, "y": y}, transform=last, text=label, color=colour,
+                  fontWeight="bold", align="right", dy=-9, fontSize=13),
+            layer("point", {"x": x, "y": y}, data=points, color=colour, size=90, strokeWidth=2,
+                  shape="circle" if arm == "axi" else "square"),
         ]  # fmt: skip
     layers.append(
-        text({"datum": END, "type": "quantitative"}, {"datum": 97, "type": "quantitative"},
-             {"value": "rings and squares: printed"}, data={"values": [{}]}, align="right",
-             color=GREY)
+        layer("text", {"x": at_end, "y": {"type": "quantitative", "datum": 97}}, align="right",
+              text="rings and squares: printed", color=GREY)
     )  # fmt: skip
     return picture(*layers, height=320, params=params, provenance="virtual")
 

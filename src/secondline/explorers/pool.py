@@ -5,7 +5,7 @@ import numpy as np
 from secondline import proportions, tables
 from secondline.errors import InputError
 from secondline.explorers.explorer import Choice, Explorer, Switch
-from secondline.explorers.look import inputs, picture, signals, text
+from secondline.explorers.look import calculated, inputs, layer, picture, signals
 from secondline.figures.style import BLUE, FAINT, GREY, INK, VERMILION
 from secondline.proportions.between_study import critical_value
 from secondline.proportions.transforms import SCALES, effects
@@ -15,6 +15,7 @@ POPULATION = "after CAR-T monotherapy"
 SCALE_NAMES = {"freeman-tukey": "Freeman-Tukey double arcsine", "logit": "logit"}
 METHOD_NAMES = {"DL": "random effects (DerSimonian-Laird)", "common": "common effect"}
 ROW = 46  # pixels
+DOWN = 0.42  # of a row, from its text to its interval
 NAN = "(0 / 0)"
 
 
@@ -51,7 +52,7 @@ def pool() -> Explorer:
         controls=controls,
         says=(
             "{k:.0f} trials: {estimate:.1f} % (95 % CI {lower:.1f} to {upper:.1f}). "
-            "I² is {i2:.1f} %. The rate in a new trial: {low:.1f} to {high:.1f} %{note}"
+            "I² is {i2:.1f} %. The rate in a new trial: {new}."
         ),
         caption="The pool as set, in percent",
         columns=("Trial", "Events", "% (95 % interval)", "Weight, %"),
@@ -92,10 +93,9 @@ def expected(*, outcome, method, transform, **on) -> dict:
     totals = cohorts["totals"].to_numpy(dtype=float)
     chosen = np.array([on[f"on_{i}"] for i in range(len(cohorts))])
     outputs = {f"events_{i}": float(x) for i, x in enumerate(events)}
-    outputs |= {f"share_{i}": 100 * x / n for i, (x, n) in enumerate(zip(events, totals, strict=True))}
+    outputs |= {f"share_{i}": float(share) for i, share in enumerate(100 * events / totals)}
     outputs |= {"k": int(chosen.sum()), "events": float(events[chosen].sum()),
-                "patients": float(totals[chosen].sum()), "df": int(chosen.sum()) - 1,
-                "note": _note(int(chosen.sum()), method)}  # fmt: skip
+                "patients": float(totals[chosen].sum()), "df": int(chosen.sum()) - 1}  # fmt: skip
     weights = np.full(len(cohorts), np.nan)
     names = ("estimate", "lower", "upper", "low", "high", "q", "i2", "tau2")
     values = [float("nan")] * len(names)
@@ -108,19 +108,18 @@ def expected(*, outcome, method, transform, **on) -> dict:
                   100 * pooled.prediction_lower, 100 * pooled.prediction_upper,
                   pooled.q, pooled.i2, pooled.tau2]  # fmt: skip
     outputs |= dict(zip(names, values, strict=True))
+    why = "few" if outputs["k"] < 2 else "common" if method == "common" else "two"
+    predicted = f"{outputs['low']:.1f} to {outputs['high']:.1f} %"
+    outputs["new"] = predicted if np.isfinite(outputs["low"]) else NONE[why]
     return outputs | {f"weight_{i}": float(w) for i, w in enumerate(weights)}
 
 
-NOTES = {
-    "few": ". A pool needs two trials or more.",
-    "common": ". A common effect leaves no spread to predict from.",
-    "two": ". A prediction needs three trials.",
-    "": ".",
+# why there is no prediction
+NONE = {
+    "few": "none, since a pool needs two trials or more",
+    "common": "none, since a common effect leaves no spread",
+    "two": "none, since a prediction needs three trials or more",
 }
-
-
-def _note(k: int, method: str) -> str:
-    return NOTES["few" if k < 2 else "common" if method == "common" else "two" if k < 3 else ""]
 
 
 def _events(cohorts, outcome: str) -> np.ndarray:
@@ -200,9 +199,10 @@ def _pooling(n: int) -> dict[str, str]:
         ("low", "mean - margin"), ("high", "mean + margin"),
     ):  # fmt: skip
         found |= _back(name, value)
-    few, common, two, none = (repr(NOTES[key]) for key in ("few", "common", "two", ""))
-    found["note"] = (
-        f"k < 2 ? {few} : method == 'common' ? {common} : k < 3 ? {two} : {none}"
+    few, common, two = (repr(NONE[key]) for key in ("few", "common", "two"))
+    found["new"] = (
+        f"k < 2 ? {few} : method == 'common' ? {common} : k < 3 ? {two} : "
+        "format(low, '.1f') + ' to ' + format(high, '.1f') + ' %'"
     )
     return found
 
@@ -231,10 +231,11 @@ def _layers(cohorts) -> list[dict]:
         outcome: proportions.study_intervals(_events(cohorts, outcome), cohorts["totals"])
         for outcome in tables.OUTCOMES
     }
-    x = {"type": "quantitative", "scale": {"domain": [0, 100], "nice": False},
-         "title": "Patients with a response (%)", "axis": {"values": list(range(0, 101, 20)), "grid": True}}  # fmt: skip
+    x = {"type": "quantitative", "title": "Patients with a response (%)",
+         "scale": {"domain": [0, 100], "nice": False},
+         "axis": {"values": list(range(0, 101, 20)), "grid": True}}  # fmt: skip
     y = {"type": "quantitative", "axis": None,
-         "scale": {"domain": [n + 2 - 0.2, -0.25], "nice": False, "zero": False}}  # fmt: skip
+         "scale": {"domain": [n + 1.8, -0.25], "nice": False, "zero": False}}  # fmt: skip
     trials = {
         "values": [
             {"row": i, "trial": row.trial, "total": int(row.totals),
@@ -247,70 +248,58 @@ def _layers(cohorts) -> list[dict]:
     def each(name):
         return "[" + ", ".join(f"{name}_{i}" for i in range(n)) + "][datum.row]"
 
-    known = [
-        {"calculate": each("on"), "as": "on"},
-        {"calculate": each("share"), "as": "share"},
-        {"calculate": each("weight"), "as": "weight"},
-        {"calculate": f"format({each('events')}, 'd') + ' / ' + datum.total", "as": "count"},
-        {"calculate": "outcome == 'CR' ? datum.CR_lower : datum.ORR_lower", "as": "lower"},
-        {"calculate": "outcome == 'CR' ? datum.CR_upper : datum.ORR_upper", "as": "upper"},
-        {"calculate": "isFinite(datum.weight) ? 12 + 5 * datum.weight : 12", "as": "size"},
-        {"calculate": "datum.row + 0.42", "as": "below"},
-        {"calculate": "datum.on ? 1 : 0.3", "as": "strength"},
-    ]
-    strength = {"field": "strength", "type": "quantitative", "scale": None, "legend": None}
-    place = {"field": "row", **y}
-    below = {"field": "below", **y}
-    one = {"values": [{}]}
+    known = calculated(
+        on=each("on"),
+        share=each("share"),
+        weight=each("weight"),
+        count=f"format({each('events')}, 'd') + ' / ' + datum.total",
+        lower="outcome == 'CR' ? datum.CR_lower : datum.ORR_lower",
+        upper="outcome == 'CR' ? datum.CR_upper : datum.ORR_upper",
+        size="isFinite(datum.weight) ? 12 + 5 * datum.weight : 12",
+        below=f"datum.row + {DOWN}",
+        strength="datum.on ? 1 : 0.3",
+    )
+    of_trials = {"data": trials, "transform": known}
+    pooled = {"transform": [{"filter": "k > 1"}, *calculated(x="estimate")]}
+    diamond = {
+        "data": {"values": [{"p": p} for p in range(4)]},
+        "transform": [
+            {"filter": "k > 1"},
+            *calculated(x="[lower, estimate, upper, estimate][datum.p]",
+                        y=f"{n + DOWN} + [0, -0.18, 0, 0.18][datum.p]"),
+        ],
+    }  # fmt: skip
+    bar = {"transform": [{"filter": "k > 1 && isFinite(low)"}, *calculated(low="low", high="high")]}
+    counts = calculated(count="format(events, 'd') + ' / ' + format(patients, 'd')")
+    strength = {"opacity": {"field": "strength", "type": "quantitative", "scale": None,
+                            "legend": None}}  # fmt: skip
+    size = {"size": {"field": "size", "type": "quantitative", "scale": None}}
+    order = {"order": {"field": "p", "type": "quantitative"}}
+    place, below = {"field": "row", **y}, {"field": "below", **y}
 
     def at(row):
         return {"datum": row, **y}
 
-    def if_any(*conditions):
-        return [{"filter": " && ".join(("k > 1", *conditions))}]
-
-    def own(name, **more):
-        return [{"calculate": name, "as": name} for name in more.get("names", (name,))]
-
-    diamond = [
-        {"calculate": "[lower, estimate, upper, estimate][datum.p]", "as": "x"},
-        {"calculate": f"{n} + [0.42, 0.24, 0.42, 0.6][datum.p]", "as": "y"},
-    ]
-    ends = [{"calculate": "low", "as": "low"}, {"calculate": "high", "as": "high"}]
     left, right = {"value": 0}, {"value": "width"}
+    name, count = {"text": {"field": "trial"}}, {"text": {"field": "count"}}
+    letters = {"fontSize": 13, "align": "left"}
+    numbers = {"fontSize": 13, "align": "right"}
+    bold = {"fontWeight": "bold"}
     return [
-        {"data": trials, "transform": known, "mark": {"type": "rule", "color": INK, "strokeWidth": 1.5},
-         "encoding": {"x": {"field": "lower", **x}, "x2": {"field": "upper"}, "y": below,
-                      "opacity": strength}},
-        {"data": trials, "transform": known,
-         "mark": {"type": "point", "shape": "square", "filled": True, "color": BLUE, "opacity": 1},
-         "encoding": {"x": {"field": "share", **x}, "y": below, "opacity": strength,
-                      "size": {"field": "size", "type": "quantitative", "scale": None}}},
-        {"data": trials, "transform": known,
-         "mark": {"type": "text", "align": "left", "fontSize": 13},
-         "encoding": {"x": left, "y": place, "text": {"field": "trial"}, "opacity": strength}},
-        {"data": trials, "transform": known,
-         "mark": {"type": "text", "align": "right", "fontSize": 13},
-         "encoding": {"x": right, "y": place, "text": {"field": "count"}, "opacity": strength}},
-        {"data": one, "mark": {"type": "rule", "color": FAINT}, "encoding": {"y": at(n - 0.24)}},
-        {"data": one, "transform": [*if_any(), {"calculate": "estimate", "as": "x"}],
-         "mark": {"type": "rule", "color": VERMILION, "strokeDash": [4, 3]},
-         "encoding": {"x": {"field": "x", **x}, "y": at(-0.1), "y2": {"datum": n + 0.42}}},
-        {"data": {"values": [{"p": p} for p in range(4)]}, "transform": [*if_any(), *diamond],
-         "mark": {"type": "line", "filled": True, "color": VERMILION, "interpolate": "linear-closed",
-                  "stroke": None},
-         "encoding": {"x": {"field": "x", **x}, "y": {"field": "y", **y},
-                      "order": {"field": "p", "type": "quantitative"}}},
-        {"data": one, "transform": [*if_any("isFinite(low)"), *ends],
-         "mark": {"type": "rule", "color": VERMILION, "strokeWidth": 4},
-         "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, "y": at(n + 1.42)}},
-        text(left, at(n), {"value": "Pooled"}, data=one, align="left", fontSize=13,
-             fontWeight="bold"),
-        {"data": one,
-         "transform": [{"calculate": "format(events, 'd') + ' / ' + format(patients, 'd')",
-                        "as": "count"}],
-         "mark": {"type": "text", "align": "right", "fontSize": 13, "fontWeight": "bold"},
-         "encoding": {"x": right, "y": at(n), "text": {"field": "count"}}},
-        text(left, at(n + 1), {"value": "Prediction for a new trial"}, data=one, align="left",
-             fontSize=13, color=INK),
+        layer("rule", {"x": {"field": "lower", **x}, "x2": {"field": "upper"}, "y": below}
+              | strength, **of_trials, color=INK, strokeWidth=1.5),
+        layer("point", {"x": {"field": "share", **x}, "y": below} | strength | size, **of_trials,
+              shape="square", filled=True, color=BLUE, opacity=1),
+        layer("text", {"x": left, "y": place} | name | strength, **of_trials, **letters),
+        layer("text", {"x": right, "y": place} | count | strength, **of_trials, **numbers),
+        layer("rule", {"y": at(n - 0.24)}, color=FAINT),
+        layer("rule", {"x": {"field": "x", **x}, "y": at(-0.1), "y2": {"datum": n + DOWN}},
+              **pooled, color=VERMILION, strokeDash=[4, 3]),
+        layer("line", {"x": {"field": "x", **x}, "y": {"field": "y", **y}} | order, **diamond,
+              filled=True, color=VERMILION, interpolate="linear-closed", stroke=None),
+        layer("rule", {"x": {"field": "low", **x}, "x2": {"field": "high"}, "y": at(n + 1 + DOWN)},
+              **bar, color=VERMILION, strokeWidth=4),
+        layer("text", {"x": left, "y": at(n)}, text="Pooled", **letters, **bold),
+        layer("text", {"x": right, "y": at(n)} | count, transform=counts, **numbers, **bold),
+        layer("text", {"x": left, "y": at(n + 1)}, text="Prediction for a new trial", **letters),
     ]  # fmt: skip

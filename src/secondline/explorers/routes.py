@@ -133,7 +133,7 @@ def _lookup() -> dict:
                 for guideline, group in zip(GUIDELINES, members, strict=True)
             )))  # fmt: skip
 
-        tables.append(_table(["groups", *names], answer, {"groups": {name: name for name in pairs}}))
+        tables.append(_table(["groups", *names], answer, {"groups": {n: n for n in pairs}}))
     return {
         "options": {name: list(parts) for name, parts in cases().items()}
         | {"groups": list(pairs)},
