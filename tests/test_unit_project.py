@@ -168,7 +168,7 @@ def test_modules_import_only_from_those_above_them():
     order = ["errors", "checks", "paths", "cluster", "csvfiles", "claims", "tables", "intervals", "effects"]
     order += ["subgroups", "survival", "evidence", "trials", "proportions", "agreement"]
     order += ["agreement_small_study", "prognosis", "audit", "signatures", "cohort", "biomarkers", "external"]
-    order += ["pathways", "sequencing", "figures", "chapters", "teaching"]
+    order += ["pathways", "sequencing", "figures", "explorers", "chapters", "teaching"]
     source = ROOT / "src/secondline"
     for path in source.rglob("*.py"):
         mine = path.relative_to(source).parts[0].removesuffix(".py")

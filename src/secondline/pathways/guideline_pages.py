@@ -75,8 +75,8 @@ def routes_page(comparison: Comparison) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Step": pair.step,
-            "NCCN": _marked(pair.nccn),
-            "BSH": _marked(pair.bsh),
+            "NCCN": marked(pair.nccn),
+            "BSH": marked(pair.bsh),
             "Together": pair.verdict,
         }
         for pair in comparison.pairs
@@ -242,7 +242,7 @@ def worked_page(readings: Readings | None = None) -> pd.DataFrame:
                 {
                     "Patient": name,
                     "By": guideline,
-                    "After the interim scan": _marked(route["after the interim scan"]),
+                    "After the interim scan": marked(route["after the interim scan"]),
                     "Cycles": said(route["cycles in all"]),
                     "Radiotherapy": RADIOTHERAPY.get(
                         route["radiotherapy"].acts, said(route["radiotherapy"])
@@ -276,7 +276,7 @@ def _by_passage(one: StepAnswer) -> str:
     return "; ".join(f"{act} ({', '.join(passages)})" for act, passages in where.items())
 
 
-def _marked(one: StepAnswer) -> str:
+def marked(one: StepAnswer) -> str:
     return f"{said(one)} (its passages differ)" if one.passages_differ else said(one)
 
 

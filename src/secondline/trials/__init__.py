@@ -35,6 +35,7 @@ from secondline.trials.clocks_words import (
     time_zero_page,
     time_zero_reading,
 )
+from secondline.trials.course import Counted, Course, as_counted, deadline_day, scan_days
 from secondline.trials.cox import CoxFits, cox
 from secondline.trials.curves import (
     ArmCurves,
@@ -134,6 +135,8 @@ __all__ = [
     "ArmCurves",
     "Boundaries",
     "Comparison",
+    "Counted",
+    "Course",
     "CoxFits",
     "CureMixture",
     "Curve",
@@ -158,6 +161,7 @@ __all__ = [
     "Weibull",
     "along_crossover",
     "along_n",
+    "as_counted",
     "believed",
     "biology",
     "boundaries",
@@ -170,6 +174,7 @@ __all__ = [
     "cox",
     "crossover_page",
     "crossover_reading",
+    "deadline_day",
     "deadline_page",
     "deadline_reading",
     "design_with_effect",
@@ -204,6 +209,7 @@ __all__ = [
     "same_curve",
     "sample_size",
     "sample_size_page",
+    "scan_days",
     "schedule_page",
     "schedules_reading",
     "schoenfeld_events",

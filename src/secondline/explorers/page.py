@@ -1,0 +1,124 @@
+"""An explorer as HTML: native controls, the picture's place, the result in words, a table.
+
+Everything is there before any script runs, with the values as the page comes; the script
+``explorers.js`` draws the picture, and writes what follows the controls.
+"""
+
+import json
+from html import escape
+from itertools import groupby
+
+from secondline.explorers.explorer import Choice, Explorer, Slider, filled, parts, shown
+from secondline.figures.style import provenance_text
+
+
+def page(explorer: Explorer) -> str:
+    """Return an explorer's HTML, the same for each build."""
+    outputs = explorer.outputs()
+    name, title = explorer.name, escape(explorer.title)
+    label = provenance_text(explorer.provenance, explorer.source)
+    kind, _, rest = label.partition(":")
+    controls = "".join(
+        _group(heading, "".join(_control(name, control) for control in members))
+        for heading, members in groupby(explorer.controls, lambda c: getattr(c, "group", ""))
+    )
+    return (
+        f'<figure class="sl-explorer tex2jax_ignore mathjax_ignore" data-explorer="{name}">'
+        f'<form autocomplete="off" aria-label="Controls: {escape(title, quote=True)}">'
+        f'<fieldset disabled><legend>{title}</legend>{controls}'
+        '<button type="reset">As it came</button></fieldset></form>'
+        "<noscript><p>The controls need JavaScript. What stands below belongs to the values "
+        "as they come.</p></noscript>"
+        f"{_picture(explorer)}"
+        f'<p class="sl-says" role="status" aria-atomic="true">{_text(explorer.says, outputs)}</p>'
+        f"{_table(explorer, outputs)}"
+        f'<figcaption><span class="provenance {kind}"><b>{kind}</b>:{escape(rest)}</span>'
+        f"</figcaption>{_data(explorer)}</figure>"
+    )
+
+
+def _group(heading: str, controls: str) -> str:
+    inside = f'<div class="sl-controls">{controls}</div>'
+    if not heading:
+        return inside
+    return f'<fieldset class="sl-group"><legend>{escape(heading)}</legend>{inside}</fieldset>'
+
+
+def _control(explorer: str, control) -> str:
+    place = f'id="{explorer}-{control.name}" name="{control.name}"'
+    label = f'<label for="{explorer}-{control.name}">{escape(control.label)}</label>'
+    if isinstance(control, Slider):
+        words = escape(control.words(control.value))
+        said = {"prefix": control.prefix, "unit": control.unit, "end": control.end}
+        data = "".join(f' data-{k}="{escape(v)}"' for k, v in said.items() if v)
+        return (
+            f'<div class="sl-control">{label}<input type="range" {place} min="{control.low:g}" '
+            f'max="{control.high:g}" step="{control.step:g}" value="{control.value:g}" '
+            f'data-digits="{control.digits}"{data} aria-valuetext="{words}">'
+            f'<output for="{explorer}-{control.name}" aria-hidden="true">{words}</output></div>'
+        )
+    if isinstance(control, Choice):
+        options = "".join(
+            f'<option value="{escape(value)}"{" selected" if value == control.value else ""}>'
+            f"{escape(words)}</option>"
+            for value, words in control.options.items()
+        )
+        return f'<div class="sl-control">{label}<select {place}>{options}</select></div>'
+    checked = " checked" if control.value else ""
+    return (
+        f'<div class="sl-control sl-switch"><input type="checkbox" {place}{checked}>{label}</div>'
+    )
+
+
+def _picture(explorer: Explorer) -> str:
+    if explorer.spec is None:
+        return ""
+    return (
+        f'<div class="sl-picture" role="img" aria-label="{escape(explorer.description)}">'
+        "</div>"
+    )
+
+
+def _table(explorer: Explorer, outputs: dict) -> str:
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in explorer.columns)
+    body = ""
+    for first, *others in explorer.rows:
+        cells = "".join(f"<td>{_text(cell, outputs)}</td>" for cell in others)
+        body += f'<tr><th scope="row">{_text(first, outputs)}</th>{cells}</tr>'
+    caption = escape(explorer.caption)
+    table = (
+        f'<div class="sl-table" tabindex="0" role="region" aria-label="{caption}">'
+        f'<table class="table"><caption><span class="caption">{caption}</span></caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+    # without a picture the table is the figure
+    if explorer.spec is None:
+        return table
+    return f"<details><summary>The values as a table</summary>{table}</details>"
+
+
+def _text(template: str, outputs: dict) -> str:
+    html = ""
+    for words, name, digits in parts(template):
+        html += escape(words)
+        if name is not None:
+            kind = "words" if isinstance(outputs[name], str) else "number"
+            value = escape(shown(outputs[name], digits))
+            html += (
+                f'<span class="sl-{kind}" data-show="{name}" data-digits="{digits}">{value}</span>'
+            )
+    return html
+
+
+def _data(explorer: Explorer) -> str:
+    kind, data = ("spec", explorer.spec) if explorer.spec else ("lookup", explorer.lookup)
+    # a slash after an opening bracket could end the script's element
+    text = json.dumps(data, ensure_ascii=True, separators=(",", ":")).replace("</", "<\\/")
+    return f'<script type="application/json" data-{kind}>{text}</script>'
+
+
+def plain(explorer: Explorer) -> str:
+    """Return title, result and description as plain text, for outputs that are no HTML."""
+    return (
+        f"{explorer.title}. {filled(explorer.says, explorer.outputs())} {explorer.description}"
+    )

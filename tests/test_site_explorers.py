@@ -1,0 +1,256 @@
+"""The explorers in a real browser, from file://: every number beside the library's own."""
+
+import gzip
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+import numpy as np
+import pytest
+from test_site_browser import SITE, Visit
+
+from secondline.explorers import EXPLORERS, Choice, Slider, explorer, page
+from secondline.explorers.explorer import shown
+
+# control, key, how often: at least one of each kind of control
+MOVES = {
+    "plateau": (("hazard_soc", "ArrowLeft", 5), ("cured_axi", "PageUp", 2)),
+    "clock": (("response", "ArrowLeft", 20), ("new_therapy", "PageDown", 3), ("symptoms", " ", 1)),
+    "routes": (("age", "ArrowUp", 1), ("interim_deauville", "ArrowDown", 1)),
+    "pool": (("on_2", " ", 1), ("method", "ArrowDown", 1), ("transform", "ArrowDown", 1)),
+    "order": (("retained", "ArrowRight", 3), ("durable", "ArrowDown", 4)),
+}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'"
+)
+VALUES = """figure => Object.fromEntries([...figure.querySelectorAll('input, select')].map(c => [
+    c.name, c.type === 'checkbox' ? c.checked : c.type === 'range' ? Number(c.value) : c.value]))"""
+TEXTS = """figure => [...figure.querySelectorAll('[data-show]')].map(e => [
+    e.dataset.show, Number(e.dataset.digits), e.textContent])"""
+SET = """(figure, values) => {
+    for (const [name, value] of Object.entries(values)) {
+        const control = figure.querySelector(`[name=${name}]`);
+        if (control.type === 'checkbox') control.checked = value; else control.value = value;
+    }
+    figure.dataset.ready = 'no';
+    figure.querySelector('form').dispatchEvent(new Event('input'));
+}"""
+
+
+@pytest.fixture
+def visit(browser, request):
+    """A page with an explorer; the test's parameter `name` says which."""
+    with Visit(browser, f"explore/{request.getfixturevalue('name')}") as opened:
+        ready(opened.page)
+        yield opened
+        assert not opened.complaints
+        assert not opened.failed
+        assert all(url.startswith(("file:", "data:", "blob:")) for url in opened.requests)
+
+
+def ready(page):
+    figure = page.locator(".sl-explorer")
+    page.wait_for_selector(".sl-explorer[data-ready='yes']", timeout=60_000)
+    return figure
+
+
+def compare_all(page, found) -> dict:
+    """Compare every number and text on the page with the library's; return the settings."""
+    figure = ready(page)
+    values = figure.evaluate(VALUES)
+    outputs = found.outputs(**values)
+    for name, digits, text in figure.evaluate(TEXTS):
+        assert text == shown(outputs[name], digits), (name, values)
+    assert page.locator(".sl-says").text_content() == found.sentence(**values)
+    return values
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_keyboard_moves_the_controls_and_the_numbers_are_the_librarys(visit, name):
+    found, opened = explorer(name), visit.page
+    before = compare_all(opened, found)
+    assert before == {control.name: control.value for control in found.controls}
+    said = opened.locator(".sl-says").text_content()
+    for control, key, times in MOVES[name]:
+        place = opened.locator(f"#{name}-{control}")
+        place.focus()
+        assert place.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+        for _ in range(times):
+            opened.keyboard.press(key)
+        opened.wait_for_timeout(100)
+        after = compare_all(opened, found)
+        assert after[control] != before[control], control
+    assert opened.locator(".sl-says").text_content() != said
+    opened.get_by_role("button", name="As it came").press("Enter")
+    opened.wait_for_timeout(100)
+    assert compare_all(opened, found) == before
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_numbers_are_the_librarys_for_many_settings(visit, name):
+    found = explorer(name)
+    rng = np.random.default_rng(7)
+    settings = []
+    for _ in range(40):
+        settings.append({c.name: _any_value(c, rng) for c in found.controls})
+    # the ends of every slider, where things turn, begin or are never reached
+    for end in ("low", "high"):
+        settings.append(
+            {c.name: getattr(c, end) if isinstance(c, Slider) else c.value for c in found.controls}
+        )
+    for values in settings:
+        visit.page.locator(".sl-explorer").evaluate(SET, values)
+        assert compare_all(visit.page, found) == pytest.approx(values)
+
+
+def _any_value(control, rng):
+    if isinstance(control, Slider):
+        steps = round((control.high - control.low) / control.step)
+        # the last value often stands for never
+        step = steps if rng.random() < 0.15 else int(rng.integers(steps + 1))
+        return round(control.low + step * control.step, 6)
+    if isinstance(control, Choice):
+        return str(rng.choice(list(control.options)))
+    return bool(rng.random() < 0.5)
+
+
+@pytest.mark.parametrize("name", [n for n in EXPLORERS if explorer(n).spec])
+def test_picture_follows_the_control(visit, name):
+    def drawn():
+        return visit.page.locator(".sl-picture svg").evaluate("e => e.outerHTML")
+
+    before = drawn()
+    control, key, times = MOVES[name][0]
+    visit.page.locator(f"#{name}-{control}").focus()
+    for _ in range(times):
+        visit.page.keyboard.press(key)
+    visit.page.wait_for_timeout(200)
+    assert drawn() != before
+    title = explorer(name).spec["title"]["text"][0]
+    assert title in visit.page.locator(".sl-picture svg").text_content()
+
+
+@pytest.mark.parametrize("name", [n for n in EXPLORERS if explorer(n).spec])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_picture_fits_and_lies_on_a_light_card_in_the_dark(browser, name, width):
+    with Visit(browser, f"explore/{name}", width=width, scheme="dark") as opened:
+        ready(opened.page)
+        card = opened.page.locator(".sl-picture")
+        assert card.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 255, 255)"
+        assert opened.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        outer, inner = card.bounding_box(), card.locator("svg").bounding_box()
+        assert inner["x"] >= outer["x"]
+        assert inner["width"] <= outer["width"] + 0.5
+        assert inner["width"] > 0.85 * outer["width"]
+        # no letter is cut off at the edge
+        over = card.locator("svg").evaluate(
+            "s => [...s.querySelectorAll('text')].filter(t => t.textContent && ("
+            "t.getBoundingClientRect().right > s.getBoundingClientRect().right + 1 || "
+            "t.getBoundingClientRect().left < s.getBoundingClientRect().left - 1))"
+            ".map(t => t.textContent)"
+        )
+        assert not over
+
+
+def test_a_finger_moves_a_slider(browser):
+    context = browser.new_context(
+        viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True
+    )
+    opened = context.new_page()
+    opened.goto((SITE / "explore/plateau.html").as_uri())
+    ready(opened)
+    slider = opened.locator("#plateau-cured_soc")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box["height"] >= 24, "a target for a finger"
+    opened.touchscreen.tap(box["x"] + 0.75 * box["width"], box["y"] + box["height"] / 2)
+    opened.wait_for_timeout(100)
+    assert compare_all(opened, explorer("plateau"))["cured_soc"] > 50
+    context.close()
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_page_says_the_result_without_javascript(browser, name):
+    context = browser.new_context(java_script_enabled=False)
+    opened = context.new_page()
+    opened.goto((SITE / f"explore/{name}.html").as_uri())
+    assert opened.locator(".sl-says").text_content() == explorer(name).sentence()
+    assert opened.get_by_text("The controls need JavaScript").is_visible()
+    assert opened.locator(".sl-explorer fieldset").first.is_disabled()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory) -> Path:
+    """Pages that hold an explorer each and allow no script but the site's own files."""
+    folder = tmp_path_factory.mktemp("strict")
+    (folder / "_static").symlink_to(SITE / "_static")
+    for name in EXPLORERS:
+        (folder / f"{name}.html").write_text(
+            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>'
+            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+            '<link rel="stylesheet" href="_static/explorers.css">'
+            '<script src="_static/explorers.js" defer></script></head>'
+            f"<body>{page(explorer(name))}</body></html>",
+            encoding="utf-8",
+        )
+    (folder / "favicon.ico").write_bytes(b"")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def served(strict):
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=strict))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("way", ["file", "http"])
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_nothing_is_evaluated_from_text(browser, strict, served, name, way):
+    base = strict.as_uri() if way == "file" else served
+    opened = browser.new_page()
+    complaints = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on(
+        "console",
+        lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None,
+    )
+    opened.goto(f"{base}/{name}.html")
+    ready(opened)
+    control, key, times = MOVES[name][0]
+    opened.locator(f"#{name}-{control}").focus()
+    for _ in range(times):
+        opened.keyboard.press(key)
+    opened.wait_for_timeout(100)
+    compare_all(opened, explorer(name))
+    assert not complaints
+    # the policy is at work
+    tried = "() => { try { return new Function('return 1')() } catch (e) { return e.name } }"
+    assert opened.evaluate(tried) == "EvalError"
+    opened.close()
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_first_visit_is_light(visit, name):
+    files = {Path(unquote(urlparse(url).path)) for url in visit.requests if url.startswith("file:")}
+    sizes = {path.name: len(gzip.compress(path.read_bytes(), 6)) for path in files}
+    assert ("vega.js" in sizes) == (explorer(name).spec is not None)
+    assert sum(sizes.values()) < 1_500_000, sizes
+
+
+def test_other_pages_load_nothing_of_it():
+    for path in ("index.html", "bispecifics/pooled-response.html", "explore/index.html"):
+        text = (SITE / path).read_text(encoding="utf-8")
+        assert "explorers.js" not in text
+        assert "explorers.css" not in text
