@@ -33,7 +33,7 @@ HEADS = re.compile(r"<thead>.*?</thead>", re.DOTALL)
 UNSCOPED = re.compile(r"<th (?![^>]*\bscope=)|<th>")
 # a table whose first column has no head: its cells are the heads of the rows
 CORNERED = re.compile(r"<thead>\s*<tr[^>]*>\s*<td></td>.*?</table>", re.DOTALL)
-FIRST = re.compile(r"(<tr[^>]*>\s*)<td((?:(?!</?t[dr]\b).)+)</td>", re.DOTALL)
+FIRST = re.compile(r"(<tr[^>]*>\s*)<td([^>]*>(?:(?!</?t[dr]\b).)+)</td>", re.DOTALL)
 SECTIONS = re.compile(
     r"<h[1-6]\b[^>]*>(?P<heading>.*?)</h[1-6]>|<table\b(?P<table>.*?)</table>", re.DOTALL
 )
