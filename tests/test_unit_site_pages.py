@@ -71,11 +71,15 @@ def test_tables_get_scopes_and_a_name_and_lose_empty_heads():
     page = (
         '<h2 id="a">Groups &amp; sizes<a class="headerlink" href="#a">#</a></h2>'
         '<table class="table"><thead><tr><th class="head"></th><th class="head"><p>n</p></th>'
-        '<th scope="row">x</th></tr></thead></table><table><caption>C</caption></table>'
+        '<th scope="row">x</th></tr></thead>'
+        '<tbody><tr class="a"><td><p>one</p></td><td>2</td></tr></tbody></table>'
+        "<table><caption>C</caption></table>"
     )
     assert repaired(page).endswith(
         '<table aria-label="Table: Groups &amp; sizes" class="table"><thead><tr><td></td>'
-        '<th scope="col" class="head"><p>n</p></th><th scope="row">x</th></tr></thead></table>'
+        '<th scope="col" class="head"><p>n</p></th><th scope="row">x</th></tr></thead>'
+        '<tbody><tr class="a"><th scope="row"><p>one</p></th><td>2</td></tr></tbody></table>'
+        '<tbody><tr class="a"><th scope="row"><p>one</p></th><td>2</td></tr></tbody></table>'
         "<table><caption>C</caption></table>"
     )
 

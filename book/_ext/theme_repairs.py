@@ -31,6 +31,9 @@ SEARCH = re.compile(
 SCRIPTS = re.compile(r"\s*<script\b([^>]*)>.*?</script>", re.DOTALL)
 HEADS = re.compile(r"<thead>.*?</thead>", re.DOTALL)
 UNSCOPED = re.compile(r"<th (?![^>]*\bscope=)|<th>")
+# a table whose first column has no head: its cells are the heads of the rows
+CORNERED = re.compile(r"<thead>\s*<tr[^>]*>\s*<td></td>.*?</table>", re.DOTALL)
+FIRST = re.compile(r"(<tr[^>]*>\s*)<td([^>]*>(?:(?!</?t[dr]\b).)+)</td>", re.DOTALL)
 SECTIONS = re.compile(
     r"<h[1-6]\b[^>]*>(?P<heading>.*?)</h[1-6]>|<table\b(?P<table>.*?)</table>", re.DOTALL
 )
@@ -48,6 +51,7 @@ def repaired(html: str, *, search: bool = False) -> str:
     for wrong, right in REPAIRS:
         html = re.sub(wrong, right, html, flags=re.DOTALL)
     html = HEADS.sub(lambda head: _scoped(head[0]), html)
+    html = CORNERED.sub(lambda table: FIRST.sub(r'\1<th scope="row"\2</th>', table[0]), html)
     html = _scripts_last(_named_tables(html))
     return html if search else SEARCH.sub("", html)
 
