@@ -127,7 +127,9 @@ def test_bad_names_and_values_are_met_with_a_sentence():
 
 def test_numbers_are_written_as_on_the_page():
     assert shown(-0.04, 1) == "0.0"
-    assert shown(-1.25, 1) == "−1.2"
+    assert shown(-1.25, 1) == "−1.3"
+    assert shown(np.float64(2.5), 0) == "3"
+    assert shown(7, 0) == "7"
     assert shown(float("nan"), 1) == "–"
     slider = Slider("day", "Day", 1, 366, 1, 5, prefix="day", end="never")
     assert slider.words(5) == "day 5"

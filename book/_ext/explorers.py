@@ -49,7 +49,8 @@ def write_vega(app, exception):
     target = Path(app.outdir) / "_static/vega"
     target.mkdir(parents=True, exist_ok=True)
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
-    (target / "vega.js").write_text(bundle, encoding="utf-8")
+    # in a scope of its own: its names are short, and the theme has such names, too
+    (target / "vega.js").write_text(f"(() => {{{bundle}}})();\n", encoding="utf-8")
 
 
 def setup(app):

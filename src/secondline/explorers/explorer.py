@@ -6,6 +6,7 @@ the library. Both are put into the same texts, so that they can be compared word
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 from string import Formatter
 
 from secondline.checks import check_choice, is_number
@@ -189,12 +190,18 @@ def parts(template: str):
 
 
 def shown(value, digits: int) -> str:
-    """Return a text as it stands, and a number with so many digits; "–" if it is none."""
+    """Return a text as it stands, and a number with so many digits; "–" if it is none.
+
+    A half is rounded away from zero, as browsers do it.
+
+    >>> shown(98.5, 0), shown(98.25, 1)
+    ('99', '98.3')
+    """
     if isinstance(value, str):
         return value
     if not is_number(value):
         return "–"
-    text = f"{value:.{digits}f}"
+    text = f"{Decimal(float(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):f}"
     if not text.strip("-0."):
         text = text.lstrip("-")
     return text.replace("-", "−")

@@ -1,5 +1,7 @@
 """The look of the explorers' pictures: that of the book's figures."""
 
+from textwrap import wrap
+
 from secondline.figures.style import (
     FAINT,
     GREY,
@@ -52,8 +54,8 @@ def picture(*layers: dict, height: int, params: list[dict], provenance: str, sou
         "autosize": {"type": "fit-x", "contains": "padding"},
         "padding": 6,
         "title": {
-            # two lines, so that a phone shows them whole
-            "text": [provenance_text(provenance), *([f"({source})"] if source else [])],
+            # short lines, so that a phone shows them whole
+            "text": wrap(provenance_text(provenance, source), 42),
             "orient": "bottom", "anchor": "end", "frame": "bounds", "offset": 10,
             "fontSize": 11, "lineHeight": 14, "color": MARKED if virtual else GREY,
             "fontWeight": "bold" if virtual else "normal",

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from secondline import proportions, sequencing, tables
-from secondline.explorers.explorer import Choice, Explorer, Slider
+from secondline.explorers.explorer import Choice, Explorer, Slider, shown
 from secondline.explorers.look import calculated, inputs, layer, picture, signals
 from secondline.figures.style import BLUE, GREY, INK, VERMILION
 from secondline.paths import project_root
@@ -101,7 +101,7 @@ def level_words(rows: pd.DataFrame) -> str:
         return f"Whatever is left, {_leader(months[0])} stays ahead on average."
     first = places[0]
     step = months[first] / (months[first] - months[first + 1])
-    return f"The orders are level where {STEP * (first + step):.0f} % is left."
+    return f"The orders are level where {shown(STEP * (first + step), 0)} % is left."
 
 
 @cache

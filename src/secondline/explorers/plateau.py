@@ -3,7 +3,7 @@
 import numpy as np
 
 from secondline.claims import get_claim
-from secondline.explorers.explorer import Explorer, Slider
+from secondline.explorers.explorer import Explorer, Slider, shown
 from secondline.explorers.look import calculated, inputs, layer, picture, signals
 from secondline.figures.style import ARM_COLOURS, GREY
 from secondline.trials import CureMixture, Weibull
@@ -86,7 +86,7 @@ def expected(*, cured_axi, hazard_axi, cured_soc, hazard_soc) -> dict:
         median = float(curve.times(0.5)) if cured < 50 else np.inf
         reached = np.isfinite(median)
         outputs[f"median_{arm}"] = median
-        outputs[f"median_words_{arm}"] = f"{median:.1f} months" if reached else "not reached"
+        outputs[f"median_words_{arm}"] = f"{shown(median, 1)} months" if reached else "not reached"
         paces[arm] = [
             hazard * (1 - cured / 100 / float(curve.survival(month))) for month in (0, *LATER)
         ]

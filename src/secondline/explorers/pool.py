@@ -1,10 +1,12 @@
 """A pooled response rate, of the trials that are switched on, by the model that is chosen."""
 
+from functools import cache
+
 import numpy as np
 
 from secondline import proportions, tables
 from secondline.errors import InputError
-from secondline.explorers.explorer import Choice, Explorer, Switch
+from secondline.explorers.explorer import Choice, Explorer, Switch, shown
 from secondline.explorers.look import calculated, inputs, layer, picture, signals
 from secondline.figures.style import BLUE, FAINT, GREY, INK, VERMILION
 from secondline.proportions.between_study import critical_value
@@ -64,6 +66,7 @@ def pool() -> Explorer:
     )
 
 
+@cache
 def counted():
     """Return the cohorts of the pool, with both counts."""
     trials = tables.read_trials("")
@@ -109,7 +112,7 @@ def expected(*, outcome, method, transform, **on) -> dict:
                   pooled.q, pooled.i2, pooled.tau2]  # fmt: skip
     outputs |= dict(zip(names, values, strict=True))
     why = "few" if outputs["k"] < 2 else "common" if method == "common" else "two"
-    predicted = f"{outputs['low']:.1f} to {outputs['high']:.1f} %"
+    predicted = f"{shown(outputs['low'], 1)} to {shown(outputs['high'], 1)} %"
     outputs["new"] = predicted if np.isfinite(outputs["low"]) else NONE[why]
     return outputs | {f"weight_{i}": float(w) for i, w in enumerate(weights)}
 
