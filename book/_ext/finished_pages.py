@@ -12,7 +12,8 @@ def finish(app, exception):
         return
     site = Path(app.outdir)
     for path in sorted(site.rglob("*.html")):
-        if not {"_static", "_sources"} & set(path.relative_to(site).parts):
+        # what can be downloaded has a policy of its own
+        if not {"_static", "_sources", "_downloads"} & set(path.relative_to(site).parts):
             html = repaired(path.read_text(encoding="utf-8"), search=path == site / "search.html")
             path.write_text(with_policy(html), encoding="utf-8")
     slim(site)
