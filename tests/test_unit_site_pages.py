@@ -79,7 +79,6 @@ def test_tables_get_scopes_and_a_name_and_lose_empty_heads():
         '<table aria-label="Table: Groups &amp; sizes" class="table"><thead><tr><td></td>'
         '<th scope="col" class="head"><p>n</p></th><th scope="row">x</th></tr></thead>'
         '<tbody><tr class="a"><th scope="row"><p>one</p></th><td>2</td></tr></tbody></table>'
-        '<tbody><tr class="a"><th scope="row"><p>one</p></th><td>2</td></tr></tbody></table>'
         "<table><caption>C</caption></table>"
     )
 
