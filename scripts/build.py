@@ -82,6 +82,8 @@ def build_site(runs: list[ChapterRun], *, force: bool) -> int:
     """Build ``_build/html`` from ``_build/executed`` unless it is up to date."""
     restore(SITE)
     parts = [BUILD / "executed", ROOT / "src/secondline", ROOT / "seeds", Path(__file__), SPEED]
+    # explorers read these while the site is made
+    parts += [ROOT / "data" / name for name in ("bispecific_trials.csv", "pathways", "virtual")]
     moments = [run.entry.manifest["started"] for run in runs]
     stamp = text_hash(f"{folder_hash(*parts)} {moments} {sys.version} {Project(ROOT).versions}")
     fresh = STAMP.is_file() and STAMP.read_text() == stamp and (SITE / "index.html").is_file()

@@ -16,8 +16,6 @@ def page(explorer: Explorer) -> str:
     """Return an explorer's HTML, the same for each build."""
     outputs = explorer.outputs()
     name, title = explorer.name, escape(explorer.title)
-    label = provenance_text(explorer.provenance, explorer.source)
-    kind, _, rest = label.partition(":")
     controls = "".join(
         _group(heading, "".join(_control(name, control) for control in members))
         for heading, members in groupby(explorer.controls, lambda c: getattr(c, "group", ""))
@@ -32,8 +30,7 @@ def page(explorer: Explorer) -> str:
         f"{_picture(explorer)}"
         f'<p class="sl-says" role="status" aria-atomic="true">{_text(explorer.says, outputs)}</p>'
         f"{_table(explorer, outputs)}"
-        f'<figcaption><span class="provenance {kind}"><b>{kind}</b>:{escape(rest)}</span>'
-        f"</figcaption>{_data(explorer)}</figure>"
+        f"{_data(explorer)}{_caption(explorer)}</figure>"
     )
 
 
@@ -73,10 +70,18 @@ def _control(explorer: str, control) -> str:
 def _picture(explorer: Explorer) -> str:
     if explorer.spec is None:
         return ""
-    return (
-        f'<div class="sl-picture" role="img" aria-label="{escape(explorer.description)}">'
-        "</div>"
-    )
+    return f'<div class="sl-picture" role="img" aria-label="{escape(explorer.description)}"></div>'
+
+
+def _caption(explorer: Explorer) -> str:
+    # a table that stands alone has it in its own caption
+    return f"<figcaption>{_provenance(explorer)}</figcaption>" if explorer.spec else ""
+
+
+def _provenance(explorer: Explorer) -> str:
+    label = provenance_text(explorer.provenance, explorer.source)
+    kind, _, rest = label.partition(":")
+    return f'<span class="provenance {kind}"><b>{kind}</b>:{escape(rest)}</span>'
 
 
 def _table(explorer: Explorer, outputs: dict) -> str:
@@ -88,7 +93,8 @@ def _table(explorer: Explorer, outputs: dict) -> str:
     caption = escape(explorer.caption)
     table = (
         f'<div class="sl-table" tabindex="0" role="region" aria-label="{caption}">'
-        f'<table class="table"><caption><span class="caption">{caption}</span></caption>'
+        f'<table class="table"><caption><span class="caption">{caption} '
+        f"{_provenance(explorer)}</span></caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
     # without a picture the table is the figure

@@ -127,7 +127,8 @@ def _spec(controls, printed: dict) -> dict:
          "scale": {"domain": [0, END], "nice": False},
          "axis": {"values": list(range(0, END + 1, 6))}}  # fmt: skip
     y = {"field": "share", "type": "quantitative", "title": "% free of the event",
-         "scale": {"domain": [0, 100]}, "axis": {"values": [0, 25, 50, 75, 100]}}  # fmt: skip
+         "scale": {"domain": [0, 100]},
+         "axis": {"values": [0, 25, 50, 75, 100], "grid": True}}  # fmt: skip
     at_end = {"type": "quantitative", "datum": END}
     layers = [
         layer("rule", {"x": {"datum": at}, "y": {"datum": 0}, "y2": {"datum": 91}},
