@@ -21,7 +21,7 @@ _STYLE = """
 .reveal .caption, .reveal .small { font-size: 0.55em; color: #444; }
 .reveal .minutes { font-size: 0.6em; color: #444; }
 .reveal pre, .reveal code { font: 0.8em ui-monospace, monospace; }
-.reveal aside.notes { display: none; }
+.reveal .answer :is(p, ul, ol, table) { font-size: 0.8em; }
 """
 _START = "Reveal.initialize({hash: true, slideNumber: 'c/t', transition: 'none', center: false});"
 
@@ -75,7 +75,7 @@ def _slides_of(block: Block, chapters: dict[str, Chapter], where: str) -> list[s
         title = f"<p><strong>{_inline(one.title, spot, results)}</strong></p>"
         return [
             f"<section>{head}{title}{_block_text(one.prompt, spot, results)}{body}</section>",
-            f"<section><h2>{html.escape(block.title)}: an answer</h2>{solved}</section>",
+            f'<section class="answer"><h2>{html.escape(block.title)}: an answer</h2>{solved}</section>',
         ]
     found = [f"<section>{head}{body}</section>"] if body or not block.figure else []
     if block.figure:
