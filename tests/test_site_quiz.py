@@ -9,7 +9,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 from conftest import ROOT, write_notebook
-from test_site_browser import SITE, Visit, browser  # noqa: F401 (a fixture)
+from test_site_browser import SITE, Visit
 
 NUMBER, CHOICE, SEVERAL = "zuma7-efficacy-risk", "zuma7-efficacy-small-p", "tme-burden-same-spd"
 

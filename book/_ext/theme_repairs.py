@@ -11,8 +11,10 @@ REPAIRS = [
      'aria-label="Colour mode" data-bs-title="Colour mode"'),
     (r'(<i class="theme-switch [^>]*?)\s+title="[^"]*"', r"\1"),
     # a button without a name
-    (r'(<a class="reference internal" href="[^"]*">([^<]*)</a><details[^>]*><summary)>',
+    (r'(<a class="(?:current )?reference internal" href="[^"]*">([^<]*)</a><details[^>]*><summary)>',
      r'\1 aria-label="Pages of: \2">'),
+    # the head of a row in a table that is written as a list
+    (r'<th class="stub">', '<th class="stub" scope="row">'),
     # a role that is deprecated, in a list that has no items
     (r'role="doc-biblioentry"', 'role="listitem"'),
     # a list of one step back and one forth without a name

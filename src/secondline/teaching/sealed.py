@@ -17,20 +17,19 @@ FILE = "answers.json"
 
 
 def seal(exercises: list[Exercise]) -> dict[str, str]:
-    """Return what a file of answers holds: a packed text for each exercise's name."""
-    return {
-        one.name: base64.b64encode(
-            zlib.compress(
-                json.dumps(
-                    {
-                        "setup": one.setup, "expected": one.expected,
-                        "within": one.within, "hint": one.hint,
-                    }
-                ).encode()
-            )
-        ).decode()
-        for one in exercises
-    }  # fmt: skip
+    """Return what a file of answers holds: a packed text for each exercise of a chapter, in
+    their order.
+    """
+    packed, before = {}, []
+    for one in exercises:
+        # a solution may go on from that of an earlier exercise
+        before += one.setup
+        content = {
+            "setup": before, "expected": one.expected, "within": one.within, "hint": one.hint
+        }  # fmt: skip
+        squeezed = zlib.compress(json.dumps(content).encode())
+        packed[one.name] = base64.b64encode(squeezed).decode()
+    return packed
 
 
 def check_answer(answer, exercise: str, names: dict, folder: Path = Path()) -> str:
