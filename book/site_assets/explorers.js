@@ -28,12 +28,8 @@
     const { view } = await vegaEmbed(picture, spec, {
       ast: true, renderer: "svg", actions: false, defaultStyle: false, tooltip: false,
     });
-    // the picture is described as a whole; its single marks would be read out without a name
-    const drawn = picture.querySelector("svg");
-    drawn.parentElement.setAttribute("role", "img");
-    drawn.parentElement.setAttribute("aria-label", spec.description);
-    drawn.removeAttribute("role");
-    drawn.setAttribute("aria-hidden", "true");
+    // the picture has a description; its single marks would be read out without a name
+    picture.querySelector("svg").setAttribute("aria-hidden", "true");
     return {
       move: (values) => {
         Object.entries(values).forEach(([name, value]) => view.signal(name, value));
