@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -17,6 +18,7 @@ from secondline.chapters.hashes import folder_hash
 from secondline.chapters.printing import book_parts, chromium, print_page
 from secondline.chapters.site import SiteError, sphinx_pages
 from secondline.errors import InputError
+from secondline.teaching.exercises import read_exercises
 
 SITE = ROOT / "_build/html"
 THREE = ["zuma7/design", "bispecifics/pooled-response", "appendix/glossary"]
@@ -112,8 +114,8 @@ def test_solutions_stand_at_the_end_and_lead_back(printed):
     sections = printed.select("section.chapter")
     assert sections[-1]["id"] == "solutions"
     solved = sections[-1].select(".solution")
-    assert len(solved) == 6
-    assert len(printed.select("p.solved a")) == 6
+    wanted = sum(len(read_exercises(ROOT / f"book/{name}.ipynb", name)) for name in THREE[:2])
+    assert len(solved) == len(printed.select("p.solved a")) == wanted > 3
     assert len(solved[0].get_text()) > 60
     for solution in solved:
         back = solution.h3.a["href"][1:]
@@ -131,7 +133,11 @@ def test_three_chapters_become_a_pdf_with_tags_and_bookmarks(tmp_path, printed, 
     target = tmp_path / "three.pdf"
     # a browser that is open takes part in no other's
     command = [sys.executable, str(ROOT / "scripts/print.py"), "pdf", *THREE, "-o", str(target)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    while True:
+        done = subprocess.run(command, capture_output=True, text=True)
+        if "Another build is running" not in done.stderr:
+            break
+        time.sleep(0.5)  # another test file's
     assert done.returncode == 0, done.stderr
     content = target.read_bytes()
     assert content.startswith(b"%PDF-")

@@ -1,5 +1,6 @@
 """The search page, opened from a folder, leads to the right chapters."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -32,11 +33,8 @@ def results(browser, query: str) -> list[str]:
     page = browser.new_page()
     try:
         page.goto(f"{(SITE / 'search.html').as_uri()}?q={quote(query)}")
-        page.wait_for_function(
-            "document.querySelector('#search-results p.search-summary')"
-            "?.textContent.match(/found|did not match/)",
-            timeout=30_000,
-        )
+        summary = page.locator("#search-results p.search-summary")
+        summary.filter(has_text=re.compile("found|did not match")).wait_for(timeout=30_000)
         links = page.eval_on_selector_all("ul.search li a", "all => all.map(a => a.href)")
     finally:
         page.close()

@@ -331,3 +331,11 @@ def test_a_forest_gives_its_rows_the_pool_and_the_prediction():
     assert table.loc["Pooled", "upper"] == pytest.approx(100 * result.upper, rel=1e-5)
     assert ("Prediction for a new trial" in table.index) == np.isfinite(result.prediction_lower)
     assert set(table["provenance"]) == {"recomputed"}
+
+
+def test_an_error_bar_without_limits_has_none():
+    figure, axes = one()
+    axes.errorbar([1, 2, 3], [5.0, 6.0, 7.0], yerr=[[1, np.nan, 1], [2, np.nan, 2]], fmt="o")
+    frame = read(figure)
+    lower = frame.filter(like="lower").iloc[:, 0]
+    assert lower.isna().tolist() == [False, True, False]

@@ -54,7 +54,8 @@ class Counts:
         self._pages = {}
 
     def count(self, app, doctree, docname):
-        if app.builder.format != "html":
+        # an e-book has no search
+        if app.builder.name != "html":
             return
         self._pages[docname] = counted(words_of(doctree), app.builder.indexer.lang)
 
@@ -65,7 +66,7 @@ class Counts:
             app.add_js_file("search-rank.js", priority=101)
 
     def write(self, app, exception):
-        if exception or app.builder.format != "html":
+        if exception or app.builder.name != "html":
             return
         names = sorted(self._pages)
         counts = {}

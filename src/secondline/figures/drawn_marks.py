@@ -83,7 +83,11 @@ def read_marks(axes) -> list[Series]:
 
 def _error_bars(container) -> list[Series]:
     data, _, bars = container
-    spans = [np.array(bar.get_segments()) for bar in bars]
+    # a bar without limits is drawn as a line of no or one point
+    none = np.full((2, 2), np.nan)
+    spans = [
+        np.array([ends if len(ends) == 2 else none for ends in bar.get_segments()]) for bar in bars
+    ]
     label, colour = _label(container), colour_of(bars[0].get_color()) if bars else ""
     if data is None:
         middle = spans[0].mean(axis=1)
