@@ -10,7 +10,6 @@ build runs at a time.
 """
 
 import argparse
-import csv
 import shutil
 import sys
 import time
@@ -31,7 +30,6 @@ SITE = BUILD / "html"
 STAMP = BUILD / "site.sha256"
 # what pages show of the chapters
 MADE = BUILD / "made"
-SPEED = ROOT / "tests/benchmarks/re_execution.csv"
 
 
 def main() -> int:
@@ -66,14 +64,11 @@ def _write_made_pages(runs: list[ChapterRun]) -> None:
     """
     # a build that changes nothing does without these imports
     from secondline.chapters.home import write_pictures
-    from secondline.chapters.status import speed_table, status_tables
+    from secondline.chapters.status import status_tables
     from secondline.teaching.pages import write_teaching
 
     shutil.rmtree(MADE, ignore_errors=True)
-    with SPEED.open(encoding="utf-8", newline="") as file:
-        speed = speed_table(list(csv.DictReader(file)))
-    for name, table in (("status", status_tables(runs)), ("speed", speed)):
-        write_whole(MADE / f"appendix/{name}-tables.html", table.encode())
+    write_whole(MADE / "appendix/status-tables.html", status_tables(runs).encode())
     write_pictures(MADE / "home", {run.name: run.results for run in runs})
     write_teaching(Project(ROOT), MADE, [run.name for run in runs])
 
@@ -81,7 +76,7 @@ def _write_made_pages(runs: list[ChapterRun]) -> None:
 def build_site(runs: list[ChapterRun], *, force: bool) -> int:
     """Build ``_build/html`` from ``_build/executed`` unless it is up to date."""
     restore(SITE)
-    parts = [BUILD / "executed", ROOT / "src/secondline", ROOT / "seeds", Path(__file__), SPEED]
+    parts = [BUILD / "executed", ROOT / "src/secondline", ROOT / "seeds", Path(__file__)]
     # explorers read these while the site is made
     parts += [ROOT / "data" / name for name in ("bispecific_trials.csv", "pathways", "virtual")]
     moments = [run.entry.manifest["started"] for run in runs]

@@ -44,26 +44,6 @@ def status_tables(runs: list[ChapterRun]) -> str:
     return f"{chapters}\n{_packages(manifests)}\n"
 
 
-def speed_table(rows: list[dict[str, str]]) -> str:
-    """Return a table of the re-execution benchmark as HTML.
-
-    Parameters
-    ----------
-    rows : list of dict
-        As ``tests/benchmarks/re_execution.py`` writes them.
-    """
-    variants, rounds = rows[0]["variants"], rows[0]["rounds"]
-    return about_table(
-        f"{variants} variants of a chapter, medians of {rounds} rounds in one run",
-        ("Way", "Chapter", "Cores", "Seconds", "Processor seconds", "Times as long as the sweep"),
-        [
-            (escape(row["way"]), escape(row["chapter"]), row["cores"], row["seconds"],
-             row["cpu_seconds"], row["times_the_sweep"])
-            for row in rows
-        ],
-    )  # fmt: skip
-
-
 def _title(run: ChapterRun) -> str:
     """Return a chapter's first heading, or its name."""
     for cell in json.loads(run.entry.notebook)["cells"]:
