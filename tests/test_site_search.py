@@ -13,7 +13,8 @@ EXPECTED = {
     "glofitamab": ("bispecifics/evidence", "bispecifics/who-responds"),
     "epcoritamab": ("bispecifics/evidence", "bispecifics/who-responds"),
     "mosunetuzumab": ("bispecifics/evidence", "bispecifics/who-responds"),
-    "axi-cel": ("zuma7/subgroups", "zuma7/efficacy"),
+    # every chapter of two parts speaks of it
+    "axi-cel": ("zuma7/subgroups", "zuma7/efficacy", "tme/predictive-or-prognostic"),
     "ZUMA-7": ("zuma7/design", "zuma7/efficacy"),
     "TRANSFORM": ("zuma7/endpoint-definitions",),
     "BELINDA": ("zuma7/endpoint-definitions",),
