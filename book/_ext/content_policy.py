@@ -4,9 +4,9 @@ The policy holds over http and from a folder alike. Scripts that stand in a page
 by their hash, so that nothing else that gets into a page runs.
 """
 
-import base64
-import hashlib
 import re
+
+from secondline.chapters.html import script_hash
 
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 META = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>\n?')
@@ -17,7 +17,7 @@ HERE = "'self' file:"
 
 def policy(html: str) -> str:
     """Return the policy of a page; it depends on the scripts that stand in it."""
-    hashes = sorted({f"'sha256-{_hash(text)}'" for text in inline_scripts(html)})
+    hashes = sorted(set(map(script_hash, inline_scripts(html))))
     return "; ".join(
         (
             "default-src 'none'",
@@ -55,9 +55,3 @@ def inline_scripts(html: str) -> list[str]:
 def _is_data(attributes: str) -> bool:
     kind = re.search(r"""\btype\s*=\s*["']?([^\s"'>]+)""", attributes)
     return bool(kind) and "javascript" not in kind[1] and kind[1] != "module"
-
-
-def _hash(text: str) -> str:
-    # a browser reads any line end as \n before it hashes
-    normal = text.replace("\r\n", "\n").replace("\r", "\n")
-    return base64.b64encode(hashlib.sha256(normal.encode()).digest()).decode()

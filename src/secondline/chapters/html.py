@@ -1,6 +1,17 @@
-"""Tables of pages that speak of the book itself; those of evidence are in ``figures``."""
+"""Pieces of pages: tables that speak of the book itself (those of evidence are in ``figures``),
+and what a content policy calls a script.
+"""
 
+import base64
+import hashlib
 from html import escape
+
+
+def script_hash(code: str) -> str:
+    """Return the source by which a Content-Security-Policy allows a script in a page."""
+    # a browser reads any line end as \n before it hashes
+    normal = code.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'sha256-{base64.b64encode(hashlib.sha256(normal.encode()).digest()).decode()}'"
 
 
 def about_table(caption: str, head: tuple[str, ...], rows) -> str:

@@ -74,6 +74,11 @@ class Exercise:
         """What sessions call it, such as ``zuma7/efficacy#2``."""
         return f"{self.chapter}#{self.number}"
 
+    @property
+    def place(self) -> str:
+        """Where it stands, for messages."""
+        return f"{self.chapter}, cell {self.cells[0] + 1}"
+
 
 def read_exercises(path: Path, chapter: str) -> list[Exercise]:
     """Return the exercises of a chapter; none if it has no such section.

@@ -47,6 +47,10 @@ class Chapter:
         found = re.search(r"^# (.+)$", source_of(self.notebook["cells"][0]), re.M)
         return found[1].strip() if found else self.name
 
+    def exercise(self, name: str) -> Exercise:
+        """Return an exercise by its name; a kit has made sure that it is there."""
+        return next(one for one in self.exercises if one.name == name)
+
 
 def learner_notebook(chapter: Chapter, *, sections: set[str], head: str) -> dict:
     """Return a notebook without solutions, with a check for each answer.

@@ -122,8 +122,8 @@ def _numbers(session: Session, chapters, styles):
 
 def _prompt(exercise: str, chapters: dict[str, Chapter]) -> str:
     chapter = chapters[exercise.partition("#")[0]]
-    one = next(e for e in chapter.exercises if e.name == exercise)
-    text = plain_text(one.prompt, chapter.results, f"{chapter.name}, cell {one.cells[0] + 1}")
+    one = chapter.exercise(exercise)
+    text = plain_text(one.prompt, chapter.results, one.place)
     return f"**{one.title}** " + " ".join(text.split())
 
 

@@ -69,15 +69,14 @@ def _notes(block: Block, chapters: dict[str, Chapter], where: str) -> list[str]:
     if block.notes:
         parts.append(rendered(plain_text(block.notes, results, where)))
     if block.exercise:
-        one = next(e for e in chapter.exercises if e.name == block.exercise)
-        spot = f"{chapter.name}, cell {one.cells[0] + 1}"
+        one = chapter.exercise(block.exercise)
         for head, text in (
             (f"Exercise {one.number}. {one.title}", one.prompt),
             ("Solution", one.solution),
             ("What goes on in heads", one.teacher),
         ):
             parts.append(f"<h4>{escape(head)}</h4>")
-            parts.append(rendered(plain_text(text, results, spot)))
+            parts.append(rendered(plain_text(text, results, one.place)))
     return parts
 
 

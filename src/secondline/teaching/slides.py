@@ -1,11 +1,11 @@
 """Slides of a session: one page with reveal.js inside, which asks no server for anything."""
 
 import base64
-import hashlib
 import html
 import re
 from importlib.resources import files
 
+from secondline.chapters.html import script_hash
 from secondline.teaching.handed_out import Chapter, figure_of
 from secondline.teaching.marks import plain_text
 from secondline.teaching.sessions import Block, Session
@@ -69,8 +69,8 @@ def _slides_of(block: Block, chapters: dict[str, Chapter], where: str) -> list[s
     points = "".join(f"<li>{_inline(text, where, results)}</li>" for text in block.points)
     body = f"<ul>{points}</ul>" if points else ""
     if block.exercise:
-        one = next(e for e in chapter.exercises if e.name == block.exercise)
-        spot = f"{chapter.name}, cell {one.cells[0] + 1}"
+        one = chapter.exercise(block.exercise)
+        spot = one.place
         solved = _block_text(one.solution, f"{spot}, solution", results)
         title = f"<p><strong>{_inline(one.title, spot, results)}</strong></p>"
         return [
@@ -113,10 +113,7 @@ def _page(title: str, sections: str) -> str:
     script = re.sub(r"^//# sourceMappingURL=.*$", "", script, flags=re.M)
     style = (folder / "reset.css").read_text("utf-8") + (folder / "reveal.css").read_text("utf-8")
     scripts = (script, _START)
-    hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'"
-        for code in scripts
-    )
+    hashes = " ".join(map(script_hash, scripts))
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
