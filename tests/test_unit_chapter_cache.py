@@ -130,7 +130,7 @@ def test_entries_that_are_not_whole_do_not_count(made):
 
 def test_a_mistake_is_told_before_a_kernel_starts(made, monkeypatch, tmp_path):
     root = made("x = 1")
-    monkeypatch.setattr("secondline.chapters.running._papermill", lambda: pytest.fail("started"))
+    monkeypatch.setattr("secondline.chapters.running.import_papermill", lambda: pytest.fail("started"))
     for given, sentence in (
         ({"n": 10}, "n is 10; it must be a whole number from 1 to 9."),
         ({"m": 1}, "part/one has no parameter 'm'"),

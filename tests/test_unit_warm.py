@@ -185,6 +185,31 @@ def test_modules_of_the_project_are_there_only_if_asked_for(tmp_path):
     assert told(run(source)[0]) == "[]\n"
 
 
+def test_another_process_can_have_kernels_forked_until_the_owner_goes(tmp_path):
+    address = warm.start_with(["secondline.intervals"])
+    code = (
+        "import os, sys; from pathlib import Path\n"
+        "from secondline.chapters import warm\n"
+        "warm.use(sys.argv[1])\n"
+        "kernel = warm._zygote().fork(['-f', sys.argv[2]], os.environ, os.getcwd())\n"
+        "print(warm._zygote().address, kernel.pid, flush=True)\n"
+        "sys.stdin.readline()\n"
+        "print(warm._zygote().address, kernel.wait(10))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, address, str(tmp_path / "k.json")],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as other:  # fmt: skip
+        used, kernel = other.stdout.readline().split()
+        assert used == address
+        os.kill(int(kernel), 0)
+        warm.close()
+        own, code = other.communicate("go on\n", timeout=60)[0].split()
+    assert gone(int(kernel))
+    # the other process has started one of its own
+    assert own != address and code == "-9"
+
+
 def test_importing_the_library_reads_no_data_and_starts_nothing():
     """What is imported before a fork must leave nothing behind."""
     code = (

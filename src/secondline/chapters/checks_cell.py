@@ -54,9 +54,7 @@ def check_chapter(path: Path, values: dict) -> Checked:
 
     namespace = dict(values)
     # the chapter's name for the check is one that its cell imports, so it is put in afterwards
-    module = ast.Module(
-        [_Redirect().visit(statement) for statement in statements], type_ignores=[]
-    )
+    module = ast.Module([_Redirect().visit(kept) for kept in _used(statements)], type_ignores=[])
     namespace["__note__"] = note
     fault = ""
     try:
@@ -94,6 +92,23 @@ class _Redirect(ast.NodeTransformer):
         if isinstance(node.func, ast.Name) and node.func.id == CALL:
             node.func.id = "__note__"
         return node
+
+
+def _used(statements: list) -> list:
+    """Leave out what is imported for the rest of the chapter; it takes longer than the check."""
+    names = {node.id for each in statements for node in ast.walk(each) if isinstance(node, ast.Name)}
+    kept = []
+    for statement in statements:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            statement.names = [
+                alias
+                for alias in statement.names
+                if alias.name == "*" or (alias.asname or alias.name).split(".")[0] in names
+            ]
+            if not statement.names:
+                continue
+        kept.append(statement)
+    return kept
 
 
 def _statements(notebook: dict) -> list:

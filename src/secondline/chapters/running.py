@@ -92,7 +92,7 @@ def run_notebook(
     ChapterError
         If the notebook stops, its kernel dies, or a limit is reached.
     """
-    papermill = _papermill()
+    papermill = import_papermill()
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
@@ -180,7 +180,7 @@ def _plain(notebook) -> dict:
     return notebook
 
 
-def _papermill():
+def import_papermill():
     """Import papermill without a grammar of web addresses that takes a second to build."""
     name = "rfc3987_syntax"
     hidden = name not in sys.modules

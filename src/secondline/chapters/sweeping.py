@@ -16,7 +16,7 @@ from pathlib import Path
 from secondline.chapters import warm
 from secondline.chapters.notebooks import json_bytes, write_whole
 from secondline.chapters.project import Project, Request
-from secondline.chapters.running import ChapterError, Limits
+from secondline.chapters.running import ChapterError, Limits, import_papermill
 from secondline.errors import InputError
 
 OK, FAILED = "ok", "failed"
@@ -104,28 +104,42 @@ def run_variants(
 def run_here(
     requests: dict[int, Request], root: Path, *, workers: int, limits: Limits, force: bool = False
 ) -> Iterator[tuple[int, Outcome]]:
-    """Run variants in processes of this machine, each with warm kernels of its own.
+    """Run variants in processes of this machine, with warm kernels that one process forks.
 
     A process that is killed fails nobody else: the variants that were under way are run
     again at the end, one by one, and only the one for which it happens again has failed.
+
+    Raises
+    ------
+    InputError
+        If the library's sources change while it is imported for the kernels.
     """
-    modules = modules_of(Project(root), requests.values())
-    work = partial(run_one, str(root), limits=limits, force=force, modules=modules)
-    suspects = {}
-    for k, outcome in _side_by_side(requests, work, workers):
-        if outcome is None:
-            suspects[k] = requests[k]
-        else:
-            yield k, outcome
-    for k, outcome in _side_by_side(suspects, work, 1):
-        yield k, outcome or failed(requests[k], KILLED)
+    if not requests:
+        return
+    # these processes start while the kernels' libraries are imported
+    pool = _pool(min(workers, len(requests)))
+    try:
+        address = _start_kernels(root, requests.values())
+        work = partial(run_one, str(root), limits=limits, force=force, address=address)
+        suspects = {}
+        with contextlib.closing(_side_by_side(requests, work, workers, pool)) as ended:
+            for k, outcome in ended:
+                if outcome is None:
+                    suspects[k] = requests[k]
+                else:
+                    yield k, outcome
+        for k, outcome in _side_by_side(suspects, work, 1):
+            yield k, outcome or failed(requests[k], KILLED)
+    finally:
+        _end(pool)
+        warm.close()  # the next run of this process is of sources as they are then
 
 
-def _side_by_side(requests: dict[int, Request], work, workers: int):
+def _side_by_side(requests: dict[int, Request], work, workers: int, pool=None):
     """Yield the outcome of each variant, None for those under way when a process was killed."""
     waiting = deque(requests)
     while waiting:
-        pool, running = _pool(workers), {}
+        pool, running = pool or _pool(workers), {}
         try:
             while waiting or running:
                 while waiting and len(running) < workers:
@@ -140,14 +154,15 @@ def _side_by_side(requests: dict[int, Request], work, workers: int):
             yield from ((k, None) for k in running.values())
         finally:
             _end(pool)
+        pool = None
 
 
 def run_one(
-    root: str, request: Request, limits: Limits, force: bool, modules: tuple[str, ...] = ()
+    root: str, request: Request, limits: Limits, force: bool, address: str | None = None
 ) -> Outcome:
-    """Run one variant in this process, whose kernels have these modules imported already."""
+    """Run one variant in this process, whose kernels are forked by who listens at an address."""
     try:
-        run = _project(root, modules).run(request, force=force, limits=limits)
+        run = _project(root, address).run(request, force=force, limits=limits)
     except ChapterError as error:
         said = f"{request.chapter} {error}"
         return failed(request, said, error.repeatable)
@@ -180,21 +195,36 @@ def modules_of(project: Project, requests: Iterable[Request]) -> tuple[str, ...]
     return tuple(sorted(set().union(*(project.modules(chapter) for chapter in chapters))))
 
 
-@lru_cache(maxsize=4)
-def _project(root: str, modules: tuple[str, ...]) -> Project:
-    """Return the project, and start this process's kernels with modules as they are in it."""
-    project = Project(Path(root))
+def _start_kernels(root: Path, requests: Iterable[Request]) -> str | None:
+    """Start what forks kernels, with the modules of the library imported that variants use."""
+    project = Project(root)
+    modules = modules_of(project, requests)
     before = project.library.fingerprint(modules)
-    warm.start_with(modules)
+    address = warm.start_with(modules)
     # what was imported in between is what was there before and after
-    if Project(Path(root)).library.fingerprint(modules) != before:
+    if Project(root).library.fingerprint(modules) != before:
         raise InputError("The library was changed while the sweep began; start it again.")
-    return project
+    return address
+
+
+@lru_cache(maxsize=4)
+def _project(root: str, address: str | None) -> Project:
+    """Return the project; this process's kernels are forked by who listens at an address."""
+    warm.use(address)
+    return Project(Path(root))
+
+
+def _get_ready() -> None:
+    """Import what every run needs."""
+    import_papermill()
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
     # new processes: a fork of this one would take its threads' locks along
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_ctrl_c)
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_ctrl_c)
+    for _ in range(workers):
+        pool.submit(_get_ready)
+    return pool
 
 
 def _leave_ctrl_c() -> None:

@@ -27,21 +27,43 @@ START_PATIENCE = 60  # seconds for the libraries to be imported
 _running: list = []
 
 
-def start_with(modules) -> None:
+def start_with(modules) -> str | None:
     """Start this process's zygote with modules of the project imported, too.
 
-    For many runs of sources that do not change meanwhile; the caller makes sure of that. Does
-    nothing where kernels are not forked.
+    For many runs of sources that do not change meanwhile; the caller makes sure of that.
 
     Parameters
     ----------
     modules : iterable of str
+
+    Returns
+    -------
+    str or None
+        Where other processes can have kernels forked, for `use`; None where none can be.
     """
-    if _can_fork():
+    if not _can_fork():
+        return None
+    close()
+    try:
+        zygote = Zygote(tuple(modules))
+    except OSError:
+        return None
+    _running.append(zygote)
+    zygote.wait_until_ready()
+    return zygote.address
+
+
+def use(address: str | None) -> None:
+    """Have this process's kernels forked by the zygote of another one.
+
+    Parameters
+    ----------
+    address : str or None
+        As `start_with` returned it there. Once nothing answers, this process starts its own.
+    """
+    if address and _can_fork():
         close()
-        with contextlib.suppress(OSError):
-            _running.append(Zygote(tuple(modules)))
-            _running[-1].wait_until_ready()
+        _running.append(Neighbour(address))
 
 
 def manager_class():
@@ -110,9 +132,9 @@ class ForkProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd, **kwargs):
         """Start the kernel; ``cmd`` is ``python -m ipykernel_launcher`` and its arguments."""
         arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
-        self.process = _zygote().fork(
-            arguments, kwargs.get("env") or dict(os.environ), kwargs.get("cwd") or os.getcwd()
-        )
+        # as jupyter_client tells a kernel who has started it
+        env = dict(kwargs.get("env") or os.environ, JPY_PARENT_PID=str(os.getpid()))
+        self.process = _zygote().fork(arguments, env, kwargs.get("cwd") or os.getcwd())
         self.pid = self.pgid = self.process.pid
         return self.connection_info
 
@@ -177,9 +199,10 @@ class Zygote:
     def __init__(self, modules: tuple[str, ...] = ()):
         self.owner = os.getpid()
         self._folder = Path(tempfile.mkdtemp(prefix="secondline-"))
+        self.address = str(self._folder / "socket")
         script = Path(__file__).with_name("zygote.py")
         self._process = subprocess.Popen(
-            [sys.executable, str(script), str(self._folder / "socket"), *modules],
+            [sys.executable, str(script), self.address, *modules],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             # a Ctrl+C at the terminal is for the owner
             start_new_session=True,
@@ -200,24 +223,7 @@ class Zygote:
             If the zygote has gone.
         """
         self.wait_until_ready()
-        request = {"arguments": list(arguments), "env": dict(env), "cwd": str(cwd)}
-        body = json.dumps(request).encode()
-        connection = socket.socket(socket.AF_UNIX)
-        try:
-            connection.settimeout(START_PATIENCE)
-            connection.connect(str(self._folder / "socket"))
-            socket.send_fds(connection, [len(body).to_bytes(4, "big")], [1, 2])
-            connection.sendall(body)
-            told = b""
-            while not told.endswith(b"\n"):
-                more = connection.recv(1)
-                if not more:
-                    raise ConnectionError("No kernel could be forked.")
-                told += more
-        except BaseException:
-            connection.close()
-            raise
-        return ForkedProcess(connection, int(told))
+        return _forked(self.address, arguments, env, cwd)
 
     @property
     def alive(self) -> bool:
@@ -239,7 +245,56 @@ class Zygote:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _zygote() -> Zygote | None:
+class Neighbour:
+    """The zygote of another process, which ends it.
+
+    Parameters
+    ----------
+    address : str
+        Of its socket.
+    """
+
+    def __init__(self, address: str):
+        self.address = address
+        self.owner = os.getpid()
+
+    def fork(self, arguments, env, cwd) -> ForkedProcess:
+        """Have a kernel forked; it ends with this process."""
+        return _forked(self.address, arguments, env, cwd)
+
+    @property
+    def alive(self) -> bool:
+        """Whether somebody answers there, and this is the process that was told of it."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            return self.owner == os.getpid() and connection.connect_ex(self.address) == 0
+
+    def close(self) -> None:
+        """Leave it to its owner."""
+
+
+def _forked(address: str, arguments, env, cwd) -> ForkedProcess:
+    """Have a kernel forked by the zygote that listens there."""
+    request = {"arguments": list(arguments), "env": dict(env), "cwd": str(cwd)}
+    body = json.dumps(request).encode()
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.settimeout(START_PATIENCE)
+        connection.connect(address)
+        socket.send_fds(connection, [len(body).to_bytes(4, "big")], [1, 2])
+        connection.sendall(body)
+        told = b""
+        while not told.endswith(b"\n"):
+            more = connection.recv(1)
+            if not more:
+                raise ConnectionError("No kernel could be forked.")
+            told += more
+    except BaseException:
+        connection.close()
+        raise
+    return ForkedProcess(connection, int(told))
+
+
+def _zygote() -> Zygote | Neighbour | None:
     """Return this process's zygote, started if need be; None where it cannot be."""
     if not _running or not _running[-1].alive:
         # without the project's modules: they may have changed since
