@@ -1,5 +1,8 @@
 """What must hold of any pooled proportion, over generated data."""
 
+import itertools
+from math import comb, prod
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -11,6 +14,7 @@ from secondline.proportions import (
     CI_METHODS,
     METHODS,
     back_transform_freeman_tukey,
+    exact_heterogeneity,
     leave_one_out,
     pool,
     pool_all_ways,
@@ -165,6 +169,31 @@ def test_null_heterogeneity_follows_chi_square():
     assert simulated.df == 4
     assert simulated.q.mean() == pytest.approx(4, abs=0.06)
     assert np.mean(simulated.q > chi2.ppf(0.95, 4)) == pytest.approx(0.05, abs=0.006)
+
+
+def test_exact_heterogeneity_is_the_sum_over_all_results():
+    """Three small trials, each result pooled by itself."""
+    totals, rate = [3, 7, 4], 0.35
+    exact = exact_heterogeneity(totals, rate)
+    assert exact.probability.sum() == pytest.approx(1, abs=1e-12)
+    above = {limit: 0.0 for limit in (0, 25, 60)}
+    for events in itertools.product(*(range(n + 1) for n in totals)):
+        ways = [comb(n, x) * rate**x * (1 - rate) ** (n - x) for x, n in zip(events, totals, strict=True)]
+        i2 = pool(events, totals).i2
+        for limit in above:
+            above[limit] += prod(ways) * (i2 > limit + 1e-9)
+    for limit, share in above.items():
+        assert exact.share_reaching(limit + 1e-6) == pytest.approx(share, abs=1e-12)
+    top = exact.i2.max()
+    assert exact.share_above(top) == 0 < exact.share_reaching(top)
+
+
+def test_exact_heterogeneity_is_what_many_simulated_sets_come_near_to():
+    exact = exact_heterogeneity([20, 31, 12], 0.7)
+    simulated = simulate_heterogeneity([20, 31, 12], 0.7, n_sets=200_000, seed=5)
+    for limit in (0, 25, 50, 75):
+        assert simulated.share_above(limit) == pytest.approx(exact.share_above(limit), abs=0.005)
+    assert simulated.q.mean() == pytest.approx(exact.q @ exact.probability, abs=0.02)
 
 
 def test_null_heterogeneity_depends_on_its_seed_alone():

@@ -11,6 +11,7 @@ from secondline.proportions import (
     check_counts,
     pool,
     report_sentence,
+    exact_heterogeneity,
     simulate_heterogeneity,
     study_intervals,
 )
@@ -165,6 +166,10 @@ def test_simulation_refuses_impossible_settings():
         simulate_heterogeneity([10, 12], 1.2)
     with pytest.raises(InputError, match="n_sets is 0"):
         simulate_heterogeneity([10, 12], 0.5, n_sets=0)
+    with pytest.raises(InputError, match="probability is -0.1"):
+        exact_heterogeneity([10, 12], -0.1)
+    with pytest.raises(InputError, match="allow 8,120,601 results; at most 5,000,000 .* Simulate"):
+        exact_heterogeneity([200, 200, 200], 0.5)
 
 
 def test_single_intervals_refuse_an_unknown_method():

@@ -102,8 +102,10 @@ from secondline.proportions.robustness import (
 )
 from secondline.proportions.sensitivity import leave_one_out
 from secondline.proportions.simulation import (
+    ExactHeterogeneity,
     SimulatedDeletion,
     SimulatedHeterogeneity,
+    exact_heterogeneity,
     simulate_deletion,
     simulate_heterogeneity,
 )
@@ -172,6 +174,7 @@ __all__ = [
     "BetaBinomial",
     "CumulativeStep",
     "Decomposition",
+    "ExactHeterogeneity",
     "FrailtyTrend",
     "Funnel",
     "Influence",
@@ -219,6 +222,7 @@ __all__ = [
     "egger_table",
     "egger_test",
     "egger_usual",
+    "exact_heterogeneity",
     "filled_span",
     "fisher_power",
     "forest_table",

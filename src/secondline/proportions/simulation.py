@@ -1,6 +1,8 @@
-"""Q and I2 of simulated trials, whose true rates are alike or scatter."""
+"""Q and I2 of trials whose true rates are alike or scatter: counted out, or simulated."""
 
 from dataclasses import dataclass
+from functools import reduce
+from math import prod
 
 import numpy as np
 
@@ -9,6 +11,75 @@ from secondline.proportions.inputs import check_counts
 from secondline.proportions.transforms import SCALES
 
 CHUNK = 200_000  # simulated sets held at a time
+MOST_RESULTS = 5_000_000  # that are counted out
+
+
+@dataclass(frozen=True, eq=False)
+class ExactHeterogeneity:
+    """Q and I2 of every result that trials with one true rate can have.
+
+    Attributes
+    ----------
+    q, i2 : ndarray, shape (n_results,)
+        Cochran's Q and I2 (percent) of each result: one number of events in each trial.
+    probability : ndarray, shape (n_results,)
+        Of each result; they sum to 1.
+    df : int
+        Number of trials less one, which is about Q's expectation.
+    """
+
+    q: np.ndarray
+    i2: np.ndarray
+    probability: np.ndarray
+    df: int
+
+    def share_above(self, i2: float) -> float:
+        """Return the probability that I2 exceeds `i2` percent."""
+        return float(self.probability[self.i2 > i2].sum())
+
+    def share_reaching(self, i2: float) -> float:
+        """Return the probability that I2 is `i2` percent or more, rounding errors aside."""
+        return self.share_above(i2 - 1e-9)
+
+
+def exact_heterogeneity(totals, probability: float) -> ExactHeterogeneity:
+    """Count out the heterogeneity of trials with one true rate, on the Freeman-Tukey scale.
+
+    The events of each trial are binomial and independent, so that each result has a
+    probability that can be written down. Nothing is drawn at random.
+
+    Parameters
+    ----------
+    totals : array_like of int, shape (k,)
+        Group sizes, as in the pool in question.
+    probability : float
+        The true proportion of every trial, between 0 and 1.
+
+    Raises
+    ------
+    InputError
+        If the totals or the probability cannot be used, or the results are too many to be
+        counted out (:func:`simulate_heterogeneity` takes any number).
+    """
+    from scipy.stats import binom
+
+    if not 0 <= probability <= 1:
+        raise InputError(f"probability is {probability!r}; it must lie between 0 and 1.")
+    _, totals = check_counts(np.zeros(len(totals)), totals, minimum=2)
+    results = prod(int(n) + 1 for n in totals)
+    if results > MOST_RESULTS:
+        raise InputError(
+            f"These totals allow {results:,} results; at most {MOST_RESULTS:,} are counted out. "
+            "Simulate them instead."
+        )
+    counts = [np.arange(n + 1) for n in totals]
+    events = np.stack([axis.ravel() for axis in np.meshgrid(*counts, indexing="ij")], axis=1)
+    chances = [binom.pmf(x, n, probability) for x, n in zip(counts, totals, strict=True)]
+    q = _cochran_q(*SCALES["freeman-tukey"].forward(events, totals))
+    df = len(totals) - 1
+    return ExactHeterogeneity(
+        q=q, i2=_i2(q, df), probability=reduce(np.multiply.outer, chances).ravel(), df=df
+    )
 
 
 @dataclass(frozen=True, eq=False)
