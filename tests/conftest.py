@@ -8,13 +8,16 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from secondline.chapters.building import sole_build
 from secondline.chapters.project import Project
 from secondline.chapters.running import ChapterError
+from secondline.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -111,6 +114,18 @@ def browser():
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory, worker_id) -> str:
+    """What a build printed: the site is up to date, looked after once for all test processes."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared if worker_id == "master" else shared.parent
+    said = shared / "build.txt"
+    with alone(shared):
+        if not said.exists():
+            said.write_text(build_site(), encoding="utf-8")
+    return said.read_text(encoding="utf-8")
+
+
 def build_site() -> str:
     """Build the site if it is not up to date; return what the build printed."""
     command = [sys.executable, str(ROOT / "scripts/build.py")]
@@ -121,6 +136,20 @@ def build_site() -> str:
         time.sleep(0.5)  # another test file's
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+@contextmanager
+def alone(folder: Path):
+    """Hold a folder's lock; another test file may have it for a while."""
+    while True:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(sole_build(folder))
+            except InputError:
+                time.sleep(0.5)
+                continue
+            yield
+            return
 
 
 MADE_DATA = {

@@ -14,6 +14,7 @@ from test_site_browser import SITE, Visit
 from secondline.explorers import EXPLORERS, Choice, Slider, explorer, page
 from secondline.explorers.explorer import shown
 
+pytestmark = pytest.mark.usefixtures("built")
 # control, key, how often: at least one of each kind of control
 MOVES = {
     "plateau": (("hazard_soc", "ArrowLeft", 5), ("cured_axi", "PageUp", 2)),

@@ -12,6 +12,7 @@ from conftest import ROOT
 from secondline.chapters.execution import chapter_names
 
 SITE = ROOT / "_build/html"
+pytestmark = pytest.mark.usefixtures("built")
 CONFIG = yaml.safe_load((ROOT / "book/_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]
 GLOSSARY = "appendix/glossary"
 NO_PROSE = "h1, h2, h3, h4, a, code, pre, caption, table, figcaption, summary, .admonition-title"

@@ -7,7 +7,7 @@ import zipfile
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, build_site
+from conftest import ROOT
 
 from secondline.chapters.project import Project
 from secondline.teaching.kits import FOLDER, find_session
@@ -18,8 +18,7 @@ NAMES = session_names(ROOT / FOLDER)
 
 
 @pytest.fixture(scope="module")
-def files():
-    build_site()
+def files(built):
     page = BeautifulSoup((SITE / "teaching/sessions.html").read_text("utf-8"), "html.parser")
     links = [a["href"] for a in page.select("a.download")]
     return {link.rsplit("/", 1)[1]: (SITE / "teaching" / link).resolve() for link in links}

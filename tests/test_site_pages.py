@@ -17,13 +17,9 @@ from conftest import ROOT, build_site
 from secondline.chapters.recording import MIME
 
 SITE = ROOT / "_build/html"
+pytestmark = pytest.mark.usefixtures("built")
 # written by the theme, without a text of their own
 TOOLS = {"genindex", "search"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def built():
-    return build_site()
 
 
 def pages() -> list[str]:

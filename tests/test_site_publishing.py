@@ -6,15 +6,13 @@ import subprocess
 import sys
 import time
 import zipfile
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, build_site, load_script
+from conftest import ROOT, alone, load_script
 
-from secondline.chapters.building import sole_build
 from secondline.chapters.ebook import mend, mended_page
 from secondline.chapters.hashes import folder_hash
 from secondline.chapters.printing import book_parts, chromium, print_page
@@ -23,26 +21,8 @@ from secondline.errors import InputError
 from secondline.teaching.exercises import read_exercises
 
 SITE = ROOT / "_build/html"
+pytestmark = pytest.mark.usefixtures("built")
 THREE = ["zuma7/design", "bispecifics/pooled-response", "appendix/glossary"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def built():
-    return build_site()
-
-
-@contextmanager
-def alone():
-    """Hold the build's lock; another test file's build may have it for a while."""
-    while True:
-        with ExitStack() as stack:
-            try:
-                stack.enter_context(sole_build(ROOT / "_build"))
-            except InputError:
-                time.sleep(0.5)
-                continue
-            yield
-            return
 
 
 def printed_by_command(capsys) -> tuple[int, str]:
@@ -83,7 +63,7 @@ print("executed")
 sphinx_pages(Path(sys.argv[3]), Path(sys.argv[2]))
 """
     executed = tmp_path / "copy/executed"
-    with alone():
+    with alone(ROOT / "_build"):
         shutil.copytree(ROOT / "_build/executed", executed)
     command = [sys.executable, "-c", script, str(ROOT), str(tmp_path), str(executed)]
     done = subprocess.run([*unconnected(), *command], capture_output=True, text=True)

@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from conftest import ROOT, write_notebook
 from test_site_browser import SITE, Visit
 
+pytestmark = pytest.mark.usefixtures("built")
 NUMBER, CHOICE, SEVERAL = "zuma7-efficacy-risk", "zuma7-efficacy-small-p", "tme-burden-same-spd"
 
 

@@ -4,9 +4,10 @@ import re
 from urllib.parse import quote
 
 import pytest
-from conftest import ROOT, build_site
+from conftest import ROOT
 
 SITE = ROOT / "_build/html"
+pytestmark = pytest.mark.usefixtures("built")
 FIRST = 5  # results that a reader looks at
 
 EXPECTED = {
@@ -22,11 +23,6 @@ EXPECTED = {
     "prediction interval": ("bispecifics/pooled-response", "bispecifics/robustness"),
     "immortal time": ("partial-response/real-patients",),
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def built():
-    return build_site()
 
 
 def results(browser, query: str) -> list[str]:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, build_site
+from conftest import ROOT
 
 from secondline.chapters.execution import chapter_file, chapter_names
 from secondline.chapters.project import Project
@@ -13,8 +13,7 @@ SITE = ROOT / "_build/html"
 
 
 @pytest.fixture(scope="module")
-def rows():
-    build_site()
+def rows(built):
     page = BeautifulSoup((SITE / "appendix/status.html").read_text("utf-8"), "html.parser")
     return {
         row.a["href"].removeprefix("../").removesuffix(".html"): [

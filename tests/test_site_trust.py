@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from conftest import ROOT, build_site, notebooks
+from conftest import ROOT, notebooks
 from pybtex.database import parse_string
 
 from secondline.chapters.execution import chapter_file, chapter_names
@@ -19,17 +19,13 @@ from secondline.chapters.minutes import stated_minutes
 from secondline.figures import PROVENANCES
 
 SITE = ROOT / "_build/html"
+pytestmark = pytest.mark.usefixtures("built")
 BOOK = ROOT / "book"
 CHAPTERS = [path.relative_to(BOOK).with_suffix("").as_posix() for path in notebooks()]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 SLOW, FAST = 150, 350  # words a minute
 # minutes that a figure, a table and an exercise may take besides their words
 FIGURE, TABLE, EXERCISE = (0.3, 2.0), (0.0, 1.0), (0.5, 4.0)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def built():
-    return build_site()
 
 
 @cache

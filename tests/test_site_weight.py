@@ -8,17 +8,13 @@ from urllib.parse import unquote
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, build_site
+from conftest import ROOT
 
 SITE = ROOT / "_build/html"
+pytestmark = pytest.mark.usefixtures("built")
 FIRST_VISIT = 1_500_000
 NEXT_VISIT = 400_000
 WHOLE_SITE = 60_000_000
-
-
-@pytest.fixture(scope="module", autouse=True)
-def built():
-    return build_site()
 
 
 def pages() -> list[str]:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT, write_notebook
+from conftest import ROOT, alone, write_notebook
 
 from secondline.chapters.building import put_in_place, restore, sole_build
 from secondline.chapters.execution import ChapterError, execute_book
@@ -36,7 +36,7 @@ def test_a_build_that_was_killed_leaves_no_lock(tmp_path):
 
 
 def test_the_command_says_that_another_build_is_running():
-    with sole_build(ROOT / "_build"):
+    with alone(ROOT / "_build"):
         done = subprocess.run(
             [sys.executable, str(ROOT / "scripts/build.py")], capture_output=True, text=True
         )
