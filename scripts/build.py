@@ -70,7 +70,7 @@ def _write_made_pages(runs: list[ChapterRun]) -> None:
     shutil.rmtree(MADE, ignore_errors=True)
     write_whole(MADE / "appendix/status-tables.html", status_tables(runs).encode())
     write_pictures(MADE / "home", {run.name: run.results for run in runs})
-    write_teaching(Project(ROOT), MADE, [run.name for run in runs])
+    write_teaching(Project(ROOT), MADE, runs)
 
 
 def build_site(runs: list[ChapterRun], *, force: bool) -> int:

@@ -17,6 +17,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import split_explicit_title
 
+from secondline.chapters.notebooks import title_of
 from secondline.chapters.recording import read_recorded
 
 logger = logging.getLogger(__name__)
@@ -56,8 +57,7 @@ class ResultRole(SphinxRole):
 @cache
 def _read(path: Path) -> tuple[str, dict]:
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    first = "".join(notebook["cells"][0]["source"])
-    return first.splitlines()[0].lstrip("# "), read_recorded(notebook)
+    return title_of(notebook, path.stem), read_recorded(notebook)
 
 
 def setup(app):

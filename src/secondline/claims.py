@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from secondline.csvfiles import keyed_rows
-from secondline.errors import InputError
+from secondline.errors import InputError, one_of
 from secondline.paths import project_root
 
 KINDS = (
@@ -87,6 +87,21 @@ class Claim:
             forms += [f"{form} {unit}" for form in (self.value, self.interval) if form]
         forms += [raise_powers(form) for form in forms]
         return tuple(dict.fromkeys(form for form in forms if form))
+
+    def check_wording(self, text: str) -> None:
+        """Refuse a text that is none of this claim's wordings.
+
+        Spaces may be of any kind and number.
+
+        Raises
+        ------
+        InputError
+        """
+        wordings = self.wordings()
+        if not wordings:
+            raise InputError(f"cites {self.id}, which has no printed text to show")
+        if " ".join(text.split()) not in wordings:
+            raise InputError(f"shows {text!r}, but {self.id} is printed as {one_of(wordings)}")
 
     def describe(self) -> str:
         """Return the claim in one line: what, how much, where."""

@@ -44,6 +44,15 @@ def tags_of(cell: dict) -> list:
     return cell.get("metadata", {}).get("tags", [])
 
 
+def title_of(notebook: dict, otherwise: str) -> str:
+    """Return a notebook's first heading of the first level, or another name."""
+    for cell in notebook["cells"]:
+        for line in source_of(cell).splitlines() if cell["cell_type"] == "markdown" else ():
+            if line.startswith("# "):
+                return line[2:].strip()
+    return otherwise
+
+
 def without_nan(value):
     """Return JSON content with None in place of numbers that JSON does not have.
 

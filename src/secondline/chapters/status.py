@@ -4,7 +4,7 @@ import json
 from html import escape
 
 from secondline.chapters.html import about_table
-from secondline.chapters.notebooks import source_of
+from secondline.chapters.notebooks import title_of
 from secondline.chapters.project import ChapterRun
 
 # what computes, draws, executes and builds; all others stand in a folded list
@@ -26,7 +26,7 @@ def status_tables(runs: list[ChapterRun]) -> str:
     manifests = [run.entry.manifest for run in runs]
     rows = [
         (
-            f'<a href="../{run.name}.html">{escape(_title(run))}</a>',
+            f'<a href="../{run.name}.html">{escape(title_of(json.loads(run.entry.notebook), run.name))}</a>',
             f"<time datetime={made['started']!r}>{_moment(made['started'])}</time>",
             f"{made['seconds']:.1f}",
             STATES[run.status],
@@ -42,15 +42,6 @@ def status_tables(runs: list[ChapterRun]) -> str:
         rows,
     )
     return f"{chapters}\n{_packages(manifests)}\n"
-
-
-def _title(run: ChapterRun) -> str:
-    """Return a chapter's first heading, or its name."""
-    for cell in json.loads(run.entry.notebook)["cells"]:
-        for line in source_of(cell).splitlines() if cell["cell_type"] == "markdown" else ():
-            if line.startswith("# "):
-                return line[2:].strip()
-    return run.name
 
 
 def _packages(manifests: list[dict]) -> str:

@@ -5,7 +5,7 @@ import copy
 import re
 from dataclasses import dataclass
 
-from secondline.chapters.notebooks import source_of, tags_of
+from secondline.chapters.notebooks import source_of, tags_of, title_of
 from secondline.errors import InputError
 from secondline.teaching.exercises import (
     CHECK, EXERCISE_TAG, SOLUTION_TAG, TEACHER_TAG, Exercise, assigned, solution_names)  # fmt: skip
@@ -44,8 +44,7 @@ class Chapter:
     @property
     def title(self) -> str:
         """Its first heading."""
-        found = re.search(r"^# (.+)$", source_of(self.notebook["cells"][0]), re.M)
-        return found[1].strip() if found else self.name
+        return title_of(self.notebook, self.name)
 
     def exercise(self, name: str) -> Exercise:
         """Return an exercise by its name; a kit has made sure that it is there."""

@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 from secondline.chapters.notebooks import json_bytes, read_notebook, source_of
-from secondline.chapters.project import Project
+from secondline.chapters.project import ChapterRun, Project
 from secondline.errors import InputError
 from secondline.teaching.exercises import read_exercises
 from secondline.teaching.handed_out import Chapter, headings, learner_notebook, teacher_notebook
@@ -71,10 +71,13 @@ def kit(
     return files
 
 
-def taught(project: Project, name: str) -> Chapter:
-    """Return a chapter as it is taught; see :func:`kit` for what is raised."""
+def taught(project: Project, name: str, run: ChapterRun | None = None) -> Chapter:
+    """Return a chapter as it is taught, of a run with its own settings.
+
+    See :func:`kit` for what is raised.
+    """
     path = project.notebook(name)
-    run = project.run(project.defaults(name))
+    run = run or project.run(project.defaults(name))
     chapter = Chapter(
         name, read_notebook(path), json.loads(run.entry.notebook), run.results,
         read_exercises(path, name),

@@ -4,7 +4,7 @@ import re
 
 from secondline.chapters.standalone import plain_markdown
 from secondline.claims import get_claim
-from secondline.errors import InputError, one_of
+from secondline.errors import InputError
 
 _CLAIM = re.compile(r"\{claim\}`([^`]*?)\s*<([^`<>]*)>`")
 _GLUE = re.compile(r"\{glue:text\}`([^`:]+)(?::[^`]*)?`")
@@ -37,13 +37,13 @@ def plain_text(text: str, results: dict, where: str) -> str:
     """
     for shown, claim_id in _CLAIM.findall(text):
         try:
-            wordings = get_claim(claim_id.strip()).wordings()
+            claim = get_claim(claim_id.strip())
         except InputError as error:
             raise InputError(f"{where}: {error}") from error
-        if " ".join(shown.split()).replace("\u00a0", " ") not in wordings:
-            raise InputError(
-                f"{where} shows {shown!r}, but {claim_id} is printed as {one_of(wordings)}."
-            )
+        try:
+            claim.check_wording(shown)
+        except InputError as error:
+            raise InputError(f"{where} {error}.") from error
     for name in _GLUE.findall(text):
         if name not in results:
             raise InputError(f"{where} cites {name!r}, which the chapter does not record.")

@@ -4,7 +4,7 @@ from html import escape
 
 from secondline.chapters.html import about_table
 from secondline.chapters.notebooks import write_whole
-from secondline.chapters.project import Project
+from secondline.chapters.project import ChapterRun, Project
 from secondline.chapters.standalone import rendered
 from secondline.errors import InputError
 from secondline.teaching.exercises import read_note
@@ -16,7 +16,7 @@ from secondline.teaching.sessions import Session, session_names
 KITS = "teaching/kits"
 
 
-def write_teaching(project: Project, target, chapters: list[str]) -> None:
+def write_teaching(project: Project, target, runs: list[ChapterRun]) -> None:
     """Write what the teaching pages include, and the kits that they offer.
 
     Parameters
@@ -24,15 +24,15 @@ def write_teaching(project: Project, target, chapters: list[str]) -> None:
     project : Project
     target : Path
         The folder of the executed book.
-    chapters : list of str
-        Those with notebooks, in reading order.
+    runs : list of ChapterRun
+        Of the chapters with notebooks, each with its own settings, in reading order.
 
     Raises
     ------
     InputError
         If a session or an exercise is not right; see :func:`secondline.teaching.kits.kit`.
     """
-    known = {name: taught(project, name) for name in chapters}
+    known = {run.name: taught(project, run.name, run) for run in runs}
     sessions = [find_session(project, name) for name in session_names(project.root / FOLDER)]
     titles = {name: chapter.title for name, chapter in known.items()}
     for session in sorted(sessions, key=lambda one: one.minutes):

@@ -180,11 +180,10 @@ def _quotation(role: str, content: str, chapter: str, chapters: Chapters) -> Pie
         if not match:
             raise InputError(f"cites {content!r}; write {{claim}}`0.398 <zuma7-efs-hr>`.")
         claim, words = _claim(match[2]), match[1].replace("\u00a0", " ")
-        if words not in claim.wordings():
-            raise InputError(
-                f"shows {words!r}, but {claim.id} is printed as "
-                f"{one_of(claim.wordings()) if claim.wordings() else 'nothing'}."
-            )
+        try:
+            claim.check_wording(words)
+        except InputError as error:
+            raise InputError(f"{error}.") from error
         return Piece(words, claim=claim.id)
     if role != "result":
         raise InputError(f"has {{{role}}}; allowed: {one_of(('claim', 'result'))}.")
