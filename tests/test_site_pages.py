@@ -55,6 +55,28 @@ def test_second_build_executes_nothing(built):
     assert again.strip().endswith("index.html")
 
 
+def data_files() -> list[str]:
+    """Return the tables of data/, one of those that are rules in the same form for all."""
+    found, seen = [], set()
+    for path in sorted((ROOT / "data").rglob("*.csv")):
+        header = path.read_text(encoding="utf-8").partition("\n")[0]
+        if path.stem != "dictionary" and not (path.parent.name == "pathways" and header in seen):
+            found.append(path.relative_to(ROOT).as_posix())
+        seen.add(header)
+    return found
+
+
+@pytest.mark.parametrize("name", data_files())
+def test_data_dictionary_has_the_columns_of_each_table(name):
+    columns = (ROOT / name).read_text(encoding="utf-8").partition("\n")[0].split(",")
+    found = [
+        {row.find(["th", "td"]).get_text().strip() for row in table.select("tbody tr")}
+        for table in page("appendix/data-dictionary").select("table")
+        if "pathways/" in name or f"Columns of {name} " in table.caption.get_text(" ")
+    ]
+    assert set(columns) in found
+
+
 @pytest.mark.parametrize("name", pages())
 def test_internal_links_and_anchors_exist(name):
     here = SITE / f"{name}.html"
