@@ -1,6 +1,7 @@
 """The explorers in a real browser, from file://: every number beside the library's own."""
 
 import gzip
+import itertools
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -36,7 +37,7 @@ SET = """(figure, values) => {
         if (control.type === 'checkbox') control.checked = value; else control.value = value;
     }
     figure.dataset.ready = 'no';
-    figure.querySelector('form').dispatchEvent(new Event('input'));
+    figure.querySelector('form[aria-label]').dispatchEvent(new Event('input'));
 }"""
 
 
@@ -174,14 +175,95 @@ def test_a_finger_moves_a_slider(browser):
     context.close()
 
 
+PLACES = """figure => Object.fromEntries(
+    [["form", "form[aria-label]"], ["picture", ".sl-picture"], ["says", ".sl-says"]].flatMap(
+        ([name, selector]) => [...figure.querySelectorAll(selector)].map(e => {
+            const box = e.getBoundingClientRect();
+            return [name, [box.top + scrollY, box.bottom + scrollY]];
+        })))"""
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+@pytest.mark.parametrize("width", [360, 390, 1280])
+def test_controls_stand_below_the_picture_on_a_phone_and_above_on_a_wide_screen(
+    browser, name, width
+):
+    with Visit(browser, f"explore/{name}", width=width) as opened:
+        # as high as the page, so that nothing has to stay in sight
+        opened.page.set_viewport_size({"width": width, "height": 4000})
+        places = ready(opened.page).evaluate(PLACES)
+    order = ["picture", "form", "says"] if width < 600 else ["form", "picture", "says"]
+    found = [places[part] for part in order if part in places]
+    assert len(found) == 3 - (explorer(name).spec is None)
+    for (_, end), (start, _) in itertools.pairwise(found):
+        assert end <= start
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+@pytest.mark.parametrize("back", [False, True])
+def test_who_moves_a_control_on_a_phone_sees_what_it_does(browser, name, back):
+    """With the Tab key, forth or back: the control is not behind what stays in sight."""
+    with Visit(browser, f"explore/{name}", width=390) as opened:
+        page = opened.page
+        page.set_viewport_size({"width": 390, "height": 664})
+        ready(page)
+        stays = page.locator(".sl-picture" if explorer(name).spec else ".sl-says")
+        controls = [control.name for control in explorer(name).controls]
+        controls = controls[::-1] if back else controls
+        page.locator(f"#{name}-{controls[0]}").focus()
+        for control in controls:
+            assert page.evaluate("document.activeElement.name") == control
+            page.wait_for_timeout(50)
+            box = page.locator(f"#{name}-{control}").bounding_box()
+            seen = stays.bounding_box()
+            assert seen["y"] >= 56, "not below the theme's bar"
+            assert seen["y"] + seen["height"] <= 664
+            assert box["y"] >= seen["y"] + seen["height"] or box["y"] + box["height"] <= seen["y"]
+            assert 56 <= box["y"] and box["y"] + box["height"] <= 664
+            page.keyboard.press("Shift+Tab" if back else "Tab")
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_a_slider_stays_under_the_finger_while_the_sentence_changes(visit, name):
+    visit.page.set_viewport_size({"width": 360, "height": 740})
+    for control, key, times in MOVES[name]:
+        place = visit.page.locator(f"#{name}-{control}")
+        place.focus()
+        before = place.bounding_box()
+        for _ in range(times):
+            visit.page.keyboard.press(key)
+        visit.page.wait_for_timeout(100)
+        assert place.bounding_box() == before
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_paper_has_the_picture_as_it_was_moved_and_its_values(visit, name):
+    control, key, times = MOVES[name][0]
+    still = visit.page.locator(".sl-still")
+    assert not still.is_visible()
+    visit.page.locator(f"#{name}-{control}").focus()
+    for _ in range(times):
+        visit.page.keyboard.press(key)
+    visit.page.wait_for_timeout(100)
+    values = ready(visit.page).evaluate(VALUES)
+    visit.page.emulate_media(media="print")
+    assert still.is_visible()
+    assert not visit.page.locator(".sl-explorer form[aria-label]").is_visible()
+    assert visit.page.locator(".sl-picture svg").count() == (explorer(name).spec is not None)
+    for moved in explorer(name).controls:
+        said = still.locator(f"[data-set='{moved.name}']").text_content()
+        assert said == moved.words(values[moved.name])
+
+
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_page_says_the_result_without_javascript(browser, name):
     context = browser.new_context(java_script_enabled=False)
     opened = context.new_page()
     opened.goto((SITE / f"explore/{name}.html").as_uri())
     assert opened.locator(".sl-says").text_content() == explorer(name).sentence()
-    assert opened.locator(".sl-explorer noscript").is_visible()
-    assert not opened.locator(".sl-picture").is_visible()
+    assert "in a browser that runs JavaScript" in opened.locator(".sl-still").inner_text()
+    if explorer(name).spec:
+        assert opened.locator(".sl-picture svg").bounding_box()["height"] > 200
     for control in opened.locator(".sl-explorer").locator("input, select, button").all():
         assert control.is_disabled()
     context.close()

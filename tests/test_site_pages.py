@@ -51,6 +51,25 @@ def test_second_build_executes_nothing(built):
     assert again.strip().endswith("index.html")
 
 
+DATA = sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "data").rglob("*.csv"))
+
+
+@pytest.mark.parametrize("name", [name for name in DATA if name != "data/dictionary.csv"])
+def test_data_dictionary_has_the_columns_of_each_table(name):
+    columns = (ROOT / name).read_text(encoding="utf-8").partition("\n")[0].split(",")
+    described = name
+    if {"rule", "answer"} <= set(columns):
+        # one table of rules stands for all of the folder, and one row for what a rule asks
+        described = "data/pathways/zuma7_eligibility.csv"
+        columns[columns.index("rule") + 1 : columns.index("answer")] = ["input"]
+    found = [
+        [row.find(["th", "td"]).get_text().strip() for row in table.select("tbody tr")]
+        for table in page("appendix/data-dictionary").select("table")
+        if f"Columns of {described} " in table.caption.get_text(" ")
+    ]
+    assert columns in found
+
+
 @pytest.mark.parametrize("name", pages())
 def test_internal_links_and_anchors_exist(name):
     here = SITE / f"{name}.html"

@@ -18,6 +18,7 @@ from secondline.chapters.hashes import folder_hash
 from secondline.chapters.printing import book_parts, chromium, print_page
 from secondline.chapters.site import SiteError, sphinx_pages
 from secondline.errors import InputError
+from secondline.explorers import EXPLORERS, explorer
 from secondline.teaching.exercises import read_exercises
 
 SITE = ROOT / "_build/html"
@@ -116,6 +117,35 @@ def test_printed_page_leaves_folded_code_out_and_keeps_what_it_shows(printed):
     assert "The values behind the figure" in text
     assert not printed.find_all("details")
     assert not printed.select("main script, main button")
+
+
+def test_a_figure_that_moves_is_printed_as_it_comes_with_where_it_moves(browser):
+    names = [f"explore/{name}" for name in EXPLORERS]
+    html = print_page(SITE, [("", names)])
+    page_file = SITE / "explorers-printed-for-a-test.html"
+    page = browser.new_page(viewport={"width": 672, "height": 1000})
+    try:
+        page_file.write_text(html, encoding="utf-8")
+        page.goto(page_file.as_uri(), wait_until="load")
+        page.emulate_media(media="print")
+        for name in EXPLORERS:
+            found = explorer(name)
+            figure = page.locator(f"[data-explorer={name}]")
+            text = figure.inner_text()
+            assert found.sentence() in text
+            assert f"explore/{name}.html" in text
+            assert found.table()[-1][-1] in figure.locator("table").inner_text()
+            assert not figure.locator("form, input, select, button").count()
+            if found.spec:
+                card = figure.locator(".sl-picture").bounding_box()
+                drawn = figure.locator(".sl-picture svg").bounding_box()
+                # no larger than its card and no hole in it
+                assert drawn["width"] <= 672
+                assert 0.95 * card["height"] < drawn["height"] <= card["height"]
+                assert drawn["height"] > 250
+    finally:
+        page_file.unlink()
+        page.close()
 
 
 def test_solutions_stand_at_the_end_and_lead_back(printed):
@@ -224,10 +254,15 @@ def test_an_ebook_is_whole(tmp_path):
     shutil.copytree(ROOT / "book/site_assets", book / "site_assets")
     shutil.copy(ROOT / "book/_config.yml", book)
     (book / "references.bib").write_text("")
-    (book / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n- file: two\n")
+    (book / "_toc.yml").write_text(
+        "format: jb-book\nroot: index\nchapters:\n- file: two\n- file: three\n"
+    )
     (book / "index.md").write_text("# One\n\nA formula: $a < b_i$.\n\n---\n\n[Two](two.md)\n")
     (book / "two.md").write_text("# Two\n\n{claim}`54.5 <bsab-pool-mono-orr>`\n\n"
                                  "```{source} bispecifics-meta-analysis\n```\n")  # fmt: skip
+    (book / "three.md").write_text(
+        "# Three\n\n" + "\n".join(f"```{{explorer}} {name}\n```\n" for name in EXPLORERS)
+    )
     target = tmp_path / "book.epub"
     mend(sphinx_pages(book, tmp_path / "work", "epub"), target)
     with zipfile.ZipFile(target) as epub:
@@ -243,3 +278,9 @@ def test_an_ebook_is_whole(tmp_path):
         assert items["index.xhtml"].get("properties") == "mathml"
         assert "Second Line" in epub.read("content.opf").decode()
         assert "Shen 2025" in epub.read("two.xhtml").decode()
+        # pictures and values that move on the site stand still here
+        assert items["three.xhtml"].get("properties") == "svg"
+        three = epub.read("three.xhtml").decode()
+        assert not re.search("<(form|input|select|button|noscript|script)", three)
+        assert three.count("<svg") == sum(explorer(name).spec is not None for name in EXPLORERS)
+        assert all(f"explore/{name}.html" in three for name in EXPLORERS)

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections import Counter
+from html import unescape as html_text
 from html.parser import HTMLParser
 
 import numpy as np
@@ -16,7 +17,7 @@ from conftest import ROOT, load_script
 from secondline import proportions
 from secondline.claims import get_claim
 from secondline.errors import InputError
-from secondline.explorers import EXPLORERS, Choice, Slider, Switch, explorer, page
+from secondline.explorers import EXPLORERS, Choice, Slider, Switch, explorer, page, plain
 from secondline.explorers.clock import SHOWN
 from secondline.explorers.explorer import filled, shown
 from secondline.explorers.order import DURABLE, FILE, RETAINED, simulate_rows
@@ -75,6 +76,64 @@ def test_html_is_the_same_twice_and_labels_every_control(name):
     assert reader.controls == reader.labelled
     assert len(reader.controls) == len(explorer(name).controls)
     assert all(n == 1 for key, n in reader.ids.items() if key)
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_controls_follow_the_picture_and_lead_to_the_result(name):
+    html = page(explorer(name), drawn="<svg></svg>")
+    parts = ["<svg></svg>"] * bool(explorer(name).spec)
+    parts += ["<form", *(f'class="{part}"' for part in ("sl-says", "sl-still", "sl-table"))]
+    places = [html.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_paper_has_each_value_and_says_where_it_moves(name):
+    found = explorer(name)
+    still = re.search(r'<p class="sl-still">(.*?)</p>', page(found))[1]
+    said = dict(re.findall(r'<b data-set="(\w+)">([^<]+)</b>', still))
+    assert list(said) == [control.name for control in found.controls]
+    for control in found.controls:
+        assert html_text(said[control.name]) == control.words(control.value)
+    leads = re.search(r"explore/(\w+)\.html\.$", still)[1]
+    assert f"```{{explorer}} {name}\n" in (ROOT / f"book/explore/{leads}.md").read_text("utf-8")
+    assert plain(found).endswith(still[still.rindex("explore/") :])
+
+
+def test_words_of_a_value():
+    assert Choice("a", "A", {"x": "an X"}, "x").words("x") == "an X"
+    assert [Switch("a", "A", True).words(value) for value in (True, False)] == ["yes", "no"]
+
+
+# --- ways to them and back ---------------------------------------------------------
+
+
+def leading_chapters(name) -> dict[str, int]:
+    """Return the chapters that lead to an explorer, and after how many cells of code."""
+    found = {}
+    for path in sorted((ROOT / "book").glob("*/*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for i, cell in enumerate(cells):
+            text = "".join(cell["source"])
+            if cell["cell_type"] == "markdown" and "**Move it.**" in text:
+                chapter = f"{path.parent.name}/{path.stem}"
+                if f"](../explore/{name}.md)" in text:
+                    found[chapter] = sum(before["cell_type"] == "code" for before in cells[:i])
+    return found
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_a_chapter_leads_to_each_explorer_and_it_leads_back(name):
+    leading = leading_chapters(name)
+    assert leading
+    # after settings and imports, something has been seen
+    assert min(leading.values()) > 2
+    text = (ROOT / f"book/explore/{name}.md").read_text(encoding="utf-8")
+    back = set(re.findall(r"\]\(\.\./([\w/-]+)\.ipynb", text))
+    assert set(leading) == back
+    listed = (ROOT / "book/explore/index.md").read_text(encoding="utf-8")
+    line = next(line for line in listed.split("\n") if f"({name}.md)" in line)
+    assert set(re.findall(r"\]\(\.\./([\w/-]+)\.ipynb", line)) == set(leading)
 
 
 @pytest.mark.parametrize("name", [n for n in EXPLORERS if explorer(n).spec])

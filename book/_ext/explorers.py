@@ -1,8 +1,9 @@
 """The ``{explorer}`` directive: an interactive figure that needs no kernel and no network.
 
-``{explorer} plateau`` writes the figure from :mod:`secondline.explorers`. Pages that hold one
-load ``explorers.js`` and ``explorers.css``, and no other page does. Vega, one file for all of
-them, comes from the Python package vl-convert and is written beside them.
+``{explorer} plateau`` writes the figure from :mod:`secondline.explorers`, and draws its picture
+once, for paper and e-books. Pages that hold one load ``explorers.js`` and ``explorers.css``, and
+no other page does. Vega, one file for all of them, comes from the Python package vl-convert and
+is written beside them.
 """
 
 from pathlib import Path
@@ -14,6 +15,8 @@ from secondline.errors import InputError
 from secondline.explorers import explorer, page, plain
 
 VEGA_LITE = "6.4"
+# of the picture that does not move, in pixels; the others follow their column
+WIDTH = 640
 
 
 class ExplorerDirective(Directive):
@@ -30,7 +33,18 @@ class ExplorerDirective(Directive):
         # kept with the page, so that it is known also when the page is not read again
         environment.metadata[environment.docname]["explorers"] = "yes"
         other = nodes.raw("", plain(found), format="text latex")
-        return [nodes.raw("", page(found), format="html"), other]
+        return [nodes.raw("", page(found, drawn(found)), format="html"), other]
+
+
+def drawn(explorer) -> str:
+    """Return an explorer's picture as it comes, as SVG."""
+    if explorer.spec is None:
+        return ""
+    import vl_convert
+
+    svg = vl_convert.vegalite_to_svg(explorer.spec | {"width": WIDTH}, vl_version=VEGA_LITE)
+    # its place on the page has a description
+    return svg.replace("<svg ", '<svg aria-hidden="true" ', 1)
 
 
 def add_assets(app, pagename, templatename, context, doctree):

@@ -64,13 +64,19 @@
     const content = JSON.parse(data.textContent);
     const engine = "spec" in data.dataset ? await computed(figure.querySelector(".sl-picture"), content) : lookedUp(content);
 
-    const say = (control) => {
-      const output = control.nextElementSibling;
-      if (control.type !== "range") return;
+    const wordsOf = (control) => {
+      if (control.type === "checkbox") return control.checked ? "yes" : "no";
+      if (control.type !== "range") return control.selectedOptions[0].textContent;
       const { prefix = "", unit = "", end, digits } = control.dataset;
       const number = words(Number(control.value), Number(digits));
-      const text = end && control.value === control.max ? end : `${prefix} ${number} ${unit}`.trim();
-      output.textContent = text;
+      return end && control.value === control.max ? end : `${prefix} ${number} ${unit}`.trim();
+    };
+    const say = (control) => {
+      const text = wordsOf(control);
+      // for paper, where the controls are not printed
+      figure.querySelector(`[data-set="${control.name}"]`).textContent = text;
+      if (control.type !== "range") return;
+      control.nextElementSibling.textContent = text;
       control.setAttribute("aria-valuetext", text);
     };
     const update = async () => {

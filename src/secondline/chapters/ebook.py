@@ -10,7 +10,7 @@ from secondline.chapters.formulas import mathml
 # what answers to a pointer or a keyboard, and scripts
 LEFT_OUT = re.compile(
     r'<span class="tip-box[^>]*>.*?</span>|<p class="filter">.*?</p>|<script\b.*?</script>'
-    r'|<a class="headerlink".*?</a>',
+    r'|<a class="headerlink".*?</a>|<form\b.*?</form>',
     re.DOTALL,
 )
 VOID = re.compile(r"<(br|hr|img|input|col|meta|link|wbr|source)\b((?:[^>\"]|\"[^\"]*\")*?)\s*/?>")

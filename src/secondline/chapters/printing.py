@@ -19,7 +19,8 @@ FOOT = (
 # for a screen, a pointer or a person who can unfold
 UNPRINTED = (
     ".headerlink, .tip-box, .filter, .copybtn, script, button, noscript, .toctree-wrapper, "
-    "details.hide > summary, details.hide > .cell_input, .tag_hide-input > .cell_input, iframe"
+    "details.hide > summary, details.hide > .cell_input, .tag_hide-input > .cell_input, iframe, "
+    ".sl-explorer form"
 )
 
 
@@ -36,15 +37,16 @@ def print_page(site: Path, parts: list[tuple[str, list[str]]]) -> str:
     parts : list of (str, list of str)
         Parts with their pages, in order; a part without a title has pages only.
     """
-    from bs4 import BeautifulSoup
-
     names = [name for _, pages in parts for name in pages]
     contents, chapters, solutions = [], [], []
+    # those of the title page first, then what single pages add
+    styles = _styles(_read(site, "index"), site, "index")
     for part, pages in parts:
         contents.append(f"<li>{part}<ol>" if part else "<li><ol>")
         for k, name in enumerate(pages):
-            text = (site / f"{name}.html").read_text(encoding="utf-8")
-            article = BeautifulSoup(text, "html.parser").article
+            whole = _read(site, name)
+            styles |= _styles(whole, site, name)
+            article = whole.article
             for element in article.select(UNPRINTED):
                 element.decompose()
             title = article.h1.get_text().strip()
@@ -67,10 +69,9 @@ def print_page(site: Path, parts: list[tuple[str, list[str]]]) -> str:
             f'<section class="chapter" id="solutions"><h1>Solutions</h1>{"".join(solutions)}'
             "</section>"
         )
-    first = BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser")
     return PAGE.format(
         title=TITLE,
-        styles="".join(str(link) for link in first.select('link[rel="stylesheet"]')),
+        styles="".join(styles.values()),
         contents="".join(contents),
         chapters="\n".join(chapters),
     )
@@ -152,6 +153,25 @@ def _files(chapters):
     for chapter in chapters:
         yield chapter["file"]
         yield from _files(chapter.get("sections", ()))
+
+
+def _read(site: Path, name: str):
+    from bs4 import BeautifulSoup
+
+    return BeautifulSoup((site / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+
+
+def _styles(page, site: Path, name: str) -> dict[str, str]:
+    """Return a page's links to style sheets by their address, seen from the site's folder."""
+    found = {}
+    for link in page.select('link[rel="stylesheet"]'):
+        target = urlsplit(link["href"])
+        path = ((site / name).parent / unquote(target.path)).resolve()
+        link["href"] = target._replace(
+            path=quote(path.relative_to(site.resolve()).as_posix())
+        ).geturl()
+        found[link["href"]] = str(link)
+    return found
 
 
 def _anchor(page: str, anchor: str = "") -> str:

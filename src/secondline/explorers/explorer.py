@@ -84,6 +84,10 @@ class Choice:
         """Raise an InputError unless there is such an option."""
         check_choice(self.name, value, self.options)
 
+    def words(self, value) -> str:
+        """Return a value as the page says it."""
+        return self.options[value]
+
 
 @dataclass(frozen=True)
 class Switch:
@@ -101,6 +105,10 @@ class Switch:
         """Raise an InputError unless the value is True or False."""
         if not isinstance(value, bool):
             raise InputError(f"{self.name} is {value!r}; it must be True or False.")
+
+    def words(self, value) -> str:
+        """Return a value as the page says it."""
+        return "yes" if value else "no"
 
 
 @dataclass(frozen=True, eq=False)

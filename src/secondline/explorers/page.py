@@ -1,7 +1,9 @@
-"""An explorer as HTML: native controls, the picture's place, the result in words, a table.
+"""An explorer as HTML: the picture, native controls, the result in words, a table.
 
 Everything is there before any script runs, with the values as the page comes; the script
-``explorers.js`` draws the picture, and writes what follows the controls.
+``explorers.js`` draws the picture anew, and writes what follows the controls. On a narrow
+screen the controls stand below the picture that they move, on a wide one above it; the order
+here is the former.
 """
 
 import json
@@ -12,8 +14,15 @@ from secondline.explorers.explorer import Choice, Explorer, Slider, filled, part
 from secondline.figures.style import provenance_text
 
 
-def page(explorer: Explorer) -> str:
-    """Return an explorer's HTML, the same for each build."""
+def page(explorer: Explorer, drawn: str = "") -> str:
+    """Return an explorer's HTML, the same for each build.
+
+    Parameters
+    ----------
+    explorer : Explorer
+    drawn : str
+        Its picture as SVG, as the page comes: for paper, and before or without a script.
+    """
     outputs = explorer.outputs()
     name, title = explorer.name, escape(explorer.title)
     controls = "".join(
@@ -22,15 +31,32 @@ def page(explorer: Explorer) -> str:
     )
     return (
         f'<figure class="sl-explorer tex2jax_ignore mathjax_ignore" data-explorer="{name}">'
+        f'<div class="sl-play">{_picture(explorer, drawn)}'
         f'<form autocomplete="off" aria-label="Controls: {escape(title, quote=True)}">'
         f'<fieldset disabled><legend>{title}</legend>{controls}'
-        '<button type="reset">As it came</button></fieldset></form>'
-        "<noscript><p>The controls need JavaScript. What stands below belongs to the values "
-        "as they come.</p></noscript>"
-        f"{_picture(explorer)}"
+        '<button type="reset">As it came</button></fieldset></form></div>'
         f'<p class="sl-says" role="status" aria-atomic="true">{_text(explorer.says, outputs)}</p>'
+        f"{_still(explorer)}"
         f"{_table(explorer, outputs)}"
         f"{_data(explorer)}{_caption(explorer)}</figure>"
+    )
+
+
+def _still(explorer: Explorer) -> str:
+    """Return what stands in place of the controls where nothing can be moved."""
+    values = "; ".join(
+        f'{escape(control.label)}: <b data-set="{control.name}">'
+        f"{escape(control.words(control.value))}</b>"
+        for control in explorer.controls
+    )
+    return f'<p class="sl-still">Set here: {values}. {escape(where(explorer))}</p>'
+
+
+def where(explorer: Explorer) -> str:
+    """Return the sentence that leads a reader of paper to the figure that moves."""
+    return (
+        "These values can be moved on the book's site, in a browser that runs JavaScript: "
+        f"explore/{explorer.name}.html."
     )
 
 
@@ -67,10 +93,13 @@ def _control(explorer: str, control) -> str:
     )
 
 
-def _picture(explorer: Explorer) -> str:
+def _picture(explorer: Explorer, drawn: str) -> str:
     if explorer.spec is None:
         return ""
-    return f'<div class="sl-picture" role="img" aria-label="{escape(explorer.description)}"></div>'
+    return (
+        f'<div class="sl-picture" role="img" aria-label="{escape(explorer.description)}">'
+        f"{drawn}</div>"
+    )
 
 
 def _caption(explorer: Explorer) -> str:
@@ -126,5 +155,6 @@ def _data(explorer: Explorer) -> str:
 def plain(explorer: Explorer) -> str:
     """Return title, result and description as plain text, for outputs that are no HTML."""
     return (
-        f"{explorer.title}. {filled(explorer.says, explorer.outputs())} {explorer.description}"
+        f"{explorer.title}. {filled(explorer.says, explorer.outputs())} {explorer.description} "
+        f"{where(explorer)}"
     )
