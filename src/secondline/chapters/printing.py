@@ -70,7 +70,7 @@ def print_page(site: Path, parts: list[tuple[str, list[str]]]) -> str:
     first = BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser")
     return PAGE.format(
         title=TITLE,
-        styles="".join(str(link) for link in first.select('link[rel="stylesheet"]')),
+        styles="".join(str(link) for link in first.select("head > style")),
         contents="".join(contents),
         chapters="\n".join(chapters),
     )
