@@ -10,6 +10,8 @@ build runs at a time.
 """
 
 import argparse
+import csv
+import json
 import shutil
 import sys
 import time
@@ -18,7 +20,7 @@ from pathlib import Path
 from secondline.chapters.building import put_in_place, restore, sole_build
 from secondline.chapters.execution import execute_book
 from secondline.chapters.hashes import folder_hash, text_hash
-from secondline.chapters.notebooks import write_whole
+from secondline.chapters.notebooks import title_of, write_whole
 from secondline.chapters.project import ChapterRun, Project
 from secondline.chapters.running import ChapterError
 from secondline.chapters.site import SiteError, sphinx_pages
@@ -30,6 +32,7 @@ SITE = BUILD / "html"
 STAMP = BUILD / "site.sha256"
 # what pages show of the chapters
 MADE = BUILD / "made"
+SPEED = ROOT / "tests/benchmarks/re_execution.csv"
 
 
 def main() -> int:
@@ -64,11 +67,16 @@ def _write_made_pages(runs: list[ChapterRun]) -> None:
     """
     # a build that changes nothing does without these imports
     from secondline.chapters.home import write_pictures
-    from secondline.chapters.status import status_tables
+    from secondline.chapters.status import speed_tables, status_tables
     from secondline.teaching.pages import write_teaching
 
     shutil.rmtree(MADE, ignore_errors=True)
-    write_whole(MADE / "appendix/status-tables.html", status_tables(runs).encode())
+    with SPEED.open(encoding="utf-8", newline="") as file:
+        measured = list(csv.DictReader(file))
+    titles = {run.name: title_of(json.loads(run.entry.notebook), run.name) for run in runs}
+    speed = speed_tables(measured, titles)
+    for name, table in (("status", status_tables(runs)), ("speed", speed)):
+        write_whole(MADE / f"appendix/{name}-tables.html", table.encode())
     write_pictures(MADE / "home", {run.name: run.results for run in runs})
     write_teaching(Project(ROOT), MADE, runs)
 
@@ -76,7 +84,7 @@ def _write_made_pages(runs: list[ChapterRun]) -> None:
 def build_site(runs: list[ChapterRun], *, force: bool) -> int:
     """Build ``_build/html`` from ``_build/executed`` unless it is up to date."""
     restore(SITE)
-    parts = [BUILD / "executed", ROOT / "src/secondline", ROOT / "seeds", Path(__file__)]
+    parts = [BUILD / "executed", ROOT / "src/secondline", ROOT / "seeds", Path(__file__), SPEED]
     # explorers read these while the site is made
     parts += [ROOT / "data" / name for name in ("bispecific_trials.csv", "pathways", "virtual")]
     moments = [run.entry.manifest["started"] for run in runs]

@@ -1,5 +1,6 @@
 """The status page of the built site, against the store that the site was made from."""
 
+import csv
 import json
 
 import pytest
@@ -39,3 +40,17 @@ def test_rows_say_what_the_store_says(rows):
         assert state in ("executed", "stored")
         page = json.loads((ROOT / f"book/{name}.ipynb").read_text("utf-8"))
         assert f"# {title}" in "".join(page["cells"][0]["source"]).splitlines()
+
+
+def test_the_benchmark_stands_there_as_it_was_measured(built):
+    with (ROOT / "tests/benchmarks/re_execution.csv").open(encoding="utf-8", newline="") as file:
+        measured = list(csv.DictReader(file))
+    page = BeautifulSoup((SITE / "appendix/status.html").read_text("utf-8"), "html.parser")
+    section = page.find(id="how-fast-many-variants-are")
+    shown = [
+        [cell.get_text() for cell in row.find_all(["th", "td"])]
+        for row in section.select("table tbody tr")
+    ]
+    names = ("way", "cores", "seconds", "cpu_seconds", "times_the_sweep")
+    assert shown == [[row[name] for name in names] for row in measured]
+    assert len(shown) >= 5

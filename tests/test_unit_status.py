@@ -5,7 +5,7 @@ import json
 from bs4 import BeautifulSoup
 
 from secondline.chapters.project import ChapterRun
-from secondline.chapters.status import status_tables
+from secondline.chapters.status import speed_tables, status_tables
 from secondline.chapters.store import Entry
 
 
@@ -38,3 +38,20 @@ def test_a_row_says_when_how_long_from_where_and_of_which_commit():
     assert "2 chapters, 3 seconds" in chapters.caption.get_text()
     assert "numpy2.1" in versions.get_text().replace("\n", "")
     assert "a<b 1" in page.details.get_text()
+
+
+def test_each_chapter_of_the_benchmark_has_its_table_and_its_rounds():
+    row = {
+        "chapter": "part/one", "way": "sweep, 2 workers", "cores": "2", "variants": "24",
+        "rounds": "3", "seconds": "20.5", "cpu_seconds": "33.0", "times_the_sweep": "1.00",
+    }  # fmt: skip
+    other = row | {"chapter": "part/two", "rounds": "1", "way": "a loop", "times_the_sweep": "5.10"}
+    page = BeautifulSoup(
+        speed_tables([row, other, row], {"part/one": "A & B", "part/two": "C"}), "html.parser"
+    )
+    first, second = page.find_all("table")
+    assert "24 variants of \u201cA & B\u201d: medians of 3 rounds" in first.caption.get_text()
+    assert "medians of 1 round in" in second.caption.get_text()
+    assert len(first.tbody.find_all("tr")) == 2
+    cells = [c.get_text() for c in second.tbody.tr.find_all(["th", "td"])]
+    assert cells == ["a loop", "2", "20.5", "33.0", "5.10"]

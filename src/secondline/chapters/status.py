@@ -44,6 +44,33 @@ def status_tables(runs: list[ChapterRun]) -> str:
     return f"{chapters}\n{_packages(manifests)}\n"
 
 
+def speed_tables(rows: list[dict[str, str]], titles: dict[str, str]) -> str:
+    """Return the benchmark of re-execution as HTML, one table a chapter.
+
+    Parameters
+    ----------
+    rows : list of dict
+        As ``tests/benchmarks/re_execution.py`` writes them.
+    titles : dict
+        The chapters' names and titles.
+    """
+    tables = []
+    for chapter in dict.fromkeys(row["chapter"] for row in rows):
+        own = [row for row in rows if row["chapter"] == chapter]
+        rounds = f"{own[0]['rounds']} round{'s' * (own[0]['rounds'] != '1')}"
+        tables.append(about_table(
+            f"{own[0]['variants']} variants of \u201c{titles[chapter]}\u201d: medians of "
+            f"{rounds} in one run",
+            ("Way", "Cores", "Seconds", "Processor seconds", "Times as long as the sweep"),
+            [
+                (escape(row["way"]), row["cores"], row["seconds"], row["cpu_seconds"],
+                 row["times_the_sweep"])
+                for row in own
+            ],
+        ))  # fmt: skip
+    return "\n".join(tables)
+
+
 def _packages(manifests: list[dict]) -> str:
     # the versions are part of what a chapter is kept under, so that all have the same
     made = manifests[0]
