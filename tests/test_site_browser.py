@@ -1,7 +1,9 @@
 """The built site in a real browser, from file://, at three widths, light and dark."""
 
+import re
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
@@ -235,6 +237,49 @@ def test_first_paint_on_a_slow_line_is_reported(browser, served, capsys):
     with capsys.disabled():
         print(f"\nfirst contentful paint on slow 4G, first visit: {paint[0] / 1000:.1f} s")
     assert len(paint) == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index", "bispecifics/pooled-response", "paths"])
+def test_no_rule_of_the_theme_is_missed(browser, name, scheme):
+    """The theme's whole style sheet, put before the page's own rules, changes no element."""
+    import pydata_sphinx_theme
+
+    folder = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static/styles"
+    theme = (folder / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    # its fonts are not beside the page
+    theme = re.sub(r"@font-face{[^}]*}", "", theme)
+    # one element of each kind
+    looks = """[...new Map([...document.body.querySelectorAll('*')].filter(e => !e.closest('svg'))
+        .map(e => [e.tagName + e.className + e.parentElement.className, e])).values()].map(e => {
+            const style = getComputedStyle(e);
+            return [...style].filter(p => !p.startsWith('--')).map(p => style.getPropertyValue(p)).join();
+        })"""
+    add = """text => {
+        const style = document.createElement('style');
+        style.textContent = text;
+        document.head.prepend(style);
+    }"""
+    with Visit(browser, name, width=1000, scheme=scheme) as visit:
+        # a tooltip would fade in while it is looked at
+        visit.page.emulate_media(reduced_motion="reduce", color_scheme=scheme)
+        visit.page.evaluate(
+            "async () => { await window.MathJax?.startup?.promise; await document.fonts.ready }"
+        )
+        # what is folded has no size until somebody looks
+        visit.page.evaluate("document.querySelectorAll('details').forEach(d => (d.open = true))")
+        # a button that is open, and one that shows its tooltip
+        visit.page.locator(".dropdown-download-buttons button").first.click()
+        visit.page.locator(".theme-switch-button:visible").first.hover()
+        visit.page.wait_for_timeout(600)
+        before = visit.page.evaluate(looks)
+        visit.page.evaluate(add, theme)
+        visit.page.wait_for_timeout(600)
+        assert len(before) > 100
+        assert visit.page.evaluate(looks) == before
+        # what is compared would show a rule that was missed
+        visit.page.evaluate(add, "article p { text-indent: 3px }")
+        assert visit.page.evaluate(looks) != before
 
 
 def test_formulas_are_drawn(browser):

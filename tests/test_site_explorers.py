@@ -2,6 +2,7 @@
 
 import gzip
 import itertools
+import shutil
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +11,7 @@ from urllib.parse import unquote, urlparse
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from test_site_browser import SITE, Visit
 
 from secondline.explorers import EXPLORERS, Choice, Slider, explorer, page
@@ -282,11 +284,12 @@ def strict(tmp_path_factory) -> Path:
         (folder / f"{name}.html").write_text(
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>'
             f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-            '<link rel="stylesheet" href="_static/explorers.css">'
+            '<link rel="stylesheet" href="explorers.css">'
             f'<script src="{script}" defer></script></head><body>{body}</body></html>',
             encoding="utf-8",
         )
     (folder / "favicon.ico").write_bytes(b"")
+    shutil.copyfile(ROOT / "book/site_assets/explorers.css", folder / "explorers.css")
     return folder
 
 
@@ -349,4 +352,4 @@ def test_other_pages_load_nothing_of_it():
     for path in ("index.html", "bispecifics/pooled-response.html", "explore/index.html"):
         text = (SITE / path).read_text(encoding="utf-8")
         assert "explorers.js" not in text
-        assert "explorers.css" not in text
+        assert "sl-picture" not in text

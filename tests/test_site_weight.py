@@ -14,6 +14,8 @@ SITE = ROOT / "_build/html"
 pytestmark = pytest.mark.usefixtures("built")
 FIRST_VISIT = 1_500_000
 NEXT_VISIT = 400_000
+# with all styles
+HEAD = 32_000
 WHOLE_SITE = 60_000_000
 
 
@@ -41,13 +43,14 @@ def loaded(name: str) -> tuple[set[Path], set[Path]]:
     }
     shared_files = files(page, shared)
     for style in [p for p in shared_files if p.suffix == ".css"]:
-        shared_files |= from_style(style)
+        shared_files |= from_style(style, style.read_text(encoding="utf-8"))
+    for style in soup.find_all("style"):
+        shared_files |= from_style(page, style.string)
     return files(page, own), shared_files
 
 
-def from_style(style: Path) -> set[Path]:
-    """Return what a style sheet loads; of the fonts in several formats the first."""
-    text = style.read_text(encoding="utf-8")
+def from_style(style: Path, text: str) -> set[Path]:
+    """Return what the styles in a file load; of the fonts in several formats the first."""
     rest = re.sub(r"@font-face\s*{[^}]*}", "", text)
     faces = [face for face in re.findall(r"@font-face\s*{[^}]*}", text) if "fa-solid" in face]
     urls = {re.search(r"url\(([^)]+)\)", face)[1] for face in faces}
@@ -55,7 +58,7 @@ def from_style(style: Path) -> set[Path]:
     urls |= set(re.findall(r"@import\s+(?:url\()?[\"']([^\"']+)", rest))
     found = files(style, {u.strip("\"'") for u in urls})
     for inner in [p for p in found if p.suffix == ".css" and p != style]:
-        found |= from_style(inner)
+        found |= from_style(inner, inner.read_text(encoding="utf-8"))
     return found
 
 
@@ -79,7 +82,22 @@ def test_formulas_are_counted():
     """The heaviest file is among those counted: else the sums would mean nothing."""
     _, shared = loaded("bispecifics/pooled-response")
     names = {path.name for path in shared}
-    assert {"tex-svg-full.js", "fontawesome.js", "fa-solid-900.woff2", "secondline.css"} <= names
+    assert {"tex-svg-full.js", "fontawesome.js", "fa-solid-900.woff2"} <= names
+
+
+@pytest.mark.parametrize("name", [*pages(), "search", "genindex"])
+def test_nothing_but_the_page_itself_is_waited_for_before_it_shows(name):
+    """What is painted first needs one answer of the server, and little of that comes before."""
+    html = (SITE / f"{name}.html").read_text(encoding="utf-8")
+    head = html.partition("</head>")[0]
+    soup = BeautifulSoup(html, "html.parser")
+    assert not soup.select('link[rel~="stylesheet"], link[rel~="preload"]')
+    assert not soup.select("head script[src]")
+    # the text comes before all scripts but the one that sets light or dark
+    article = html.index('id="main-content"')
+    assert not [m for m in re.finditer(r"<script\b[^>]*\bsrc=", html) if m.start() < article]
+    assert len(gzip.compress(head.encode(), 6)) < HEAD
+    assert len(soup.select("head > style")) == 1
 
 
 def test_the_whole_site_is_small():

@@ -10,6 +10,12 @@ from conftest import ROOT
 sys.path.insert(0, str(ROOT / "book/_ext"))
 
 from content_policy import inline_scripts, policy, with_policy  # noqa: E402
+from page_styles import (  # noqa: E402
+    known_names,
+    usable_rules,
+    with_styles,
+    without_idle_variables,
+)
 from slim_assets import icons_used, with_icons  # noqa: E402
 from theme_repairs import repaired  # noqa: E402
 
@@ -92,11 +98,90 @@ def test_search_scripts_stay_where_one_searches():
 def test_scripts_that_a_browser_waits_for_stand_behind_the_text_in_their_order():
     page = (
         '<head><script data-cfasync="false">0</script><script src="a.js"></script>'
-        '<script>1</script><script defer src="m.js"></script></head><body><p>x</p></body>'
+        '<script>1</script><link rel="preload" as="script" href="d.js"/>'
+        '<script defer src="m.js"></script></head><body><p>x</p></body>'
     )
     moved = repaired(page)
     assert moved == (
-        '<head><script data-cfasync="false">0</script><script defer src="m.js"></script></head>'
-        '<body><p>x</p><script src="a.js"></script>\n<script>1</script>\n</body>'
+        '<head><script data-cfasync="false">0</script></head><body><p>x</p>'
+        '<script src="a.js"></script>\n<script>1</script>\n<script defer src="m.js"></script>\n</body>'
     )
     assert repaired(moved) == moved
+
+
+KNOWN = known_names(
+    ['<p class="used also-used" id="here">prose</p><nav data-open="x">'],
+    {"a.js": "box.className = `made-${side}`", "fontawesome.js": "'fa-'.concat(name)"},
+)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "p.used{color:red}",
+        "nav[data-no] #here:hover::before{color:red}",
+        "p:not(.unused){color:red}",
+        ".unused,.used{color:red}",
+        ".made-left{color:red}",
+        r".sm\:wide{color:red}",
+        "@media print{.used{color:red}}",
+        "@keyframes turn{to{rotate:1turn}}",
+        "@font-face{font-family:A;src:url(a.woff2)}",
+        "*{color:red}",
+    ],
+)
+def test_a_rule_that_may_apply_stays(rule):
+    # spaces aside
+    assert "".join(usable_rules(rule, KNOWN).split()) == "".join(rule.split())
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "p.unused{color:red}",
+        ".used .prose{color:red}",
+        "#there,.unused{color:red}",
+        "video{color:red}",
+        ".fa-sun{color:red}",
+        "@media print{.unused{color:red}}",
+        ".used{}",
+        "/* a remark */",
+    ],
+)
+def test_a_rule_that_cannot_apply_goes(rule):
+    assert usable_rules(rule, KNOWN) == ""
+
+
+def test_licences_stay_and_what_is_no_style_sheet_is_refused():
+    assert usable_rules("/*! MIT *//* note */p{/* x */color:red}", KNOWN) == "/*! MIT */\np{color:red}\n"
+    with pytest.raises(ValueError, match="cannot be read"):
+        usable_rules("p{color:red}}", KNOWN)
+
+
+def test_variables_go_with_the_last_that_asks_for_them():
+    style = "p{--a:1;--b:var(--a);--c:2;--data-open:3;width:var(--c, 4px)}"
+    # b is asked for by nothing, and a by b alone
+    assert without_idle_variables(style, KNOWN) == "p{--c:2;width:var(--c, 4px)}\n"
+
+
+def test_styles_stand_in_the_page_in_their_order_with_addresses_that_hold_there(tmp_path):
+    static = tmp_path / "_static"
+    for folder in (static / "deep", tmp_path / "part"):
+        folder.mkdir(parents=True)
+    (static / "deep/first.css").write_text('/* all */ @import "../base.css"; p{color:red}')
+    (static / "base.css").write_text('@charset "UTF-8"; p{background:url(dot.png)} .no{top:0}')
+    (static / "own.css").write_text("p{src:url('data:x,y');color:blue}")
+    head = '<head><link href="{0}deep/first.css?digest=1" rel="stylesheet" />{1}</head><p>'
+    own = '<link rel="stylesheet" type="text/css" href="../_static/own.css?v=2" /><link rel="icon"/>'
+    home, page = tmp_path / "index.html", tmp_path / "part/page.html"
+    home.write_text(head.format("_static/", ""))
+    page.write_text(head.format("../_static/", own))
+    with_styles(tmp_path, [home, page])
+    assert home.read_text() == (
+        '<head>\n<style>\np{background:url("_static/dot.png")}\np{color:red}\n</style></head><p>'
+    )
+    assert page.read_text() == (
+        '<head>\n<style>\np{background:url("../_static/dot.png")}\np{color:red}\n'
+        'p{src:url("data:x,y");color:blue}\n</style><link rel="icon"/></head><p>'
+    )
+    assert not list(tmp_path.rglob("*.css"))

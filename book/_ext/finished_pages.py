@@ -1,8 +1,9 @@
-"""Finish the site when Sphinx has written it: repairs, then each page's policy, then weight."""
+"""Finish the site when Sphinx has written it: repairs, each page's policy, weight, then styles."""
 
 from pathlib import Path
 
 from content_policy import with_policy
+from page_styles import with_styles
 from slim_assets import slim
 from theme_repairs import repaired
 
@@ -11,12 +12,14 @@ def finish(app, exception):
     if exception or app.builder.name != "html":
         return
     site = Path(app.outdir)
-    for path in sorted(site.rglob("*.html")):
-        # what can be downloaded has a policy of its own
-        if not {"_static", "_sources", "_downloads"} & set(path.relative_to(site).parts):
-            html = repaired(path.read_text(encoding="utf-8"), search=path == site / "search.html")
-            path.write_text(with_policy(html), encoding="utf-8")
+    # what can be downloaded has a policy of its own
+    apart = {"_static", "_sources", "_downloads"}
+    pages = [p for p in sorted(site.rglob("*.html")) if not apart & set(p.relative_to(site).parts)]
+    for path in pages:
+        html = repaired(path.read_text(encoding="utf-8"), search=path == site / "search.html")
+        path.write_text(with_policy(html), encoding="utf-8")
     slim(site)
+    with_styles(site, pages)
 
 
 def setup(app):

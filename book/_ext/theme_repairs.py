@@ -25,6 +25,8 @@ REPAIRS = [
     # written twice more
     (r'(<meta name="viewport"[^>]*>.*?)<meta name="viewport"[^>]*>(.*?)\s*<meta name="viewport"[^>]*>',
      r"\1\2"),
+    # a head start for scripts, at the expense of the text
+    (r'\s*<link rel="preload" as="script"[^>]*>', ""),
 ]  # fmt: skip
 # read by the search page alone; the field on other pages leads there
 SEARCH = re.compile(
@@ -59,12 +61,12 @@ def repaired(html: str, *, search: bool = False) -> str:
 
 
 def _scripts_last(html: str) -> str:
-    """Move the scripts that a browser would wait for behind the text, in their order.
+    """Move the scripts behind the text, in their order, where they neither stop it nor slow it.
 
     What sets light or dark stays where it is, before anything is painted.
     """
     head, end, body = html.partition("</head>")
-    waited = [m[0] for m in SCRIPTS.finditer(head) if not re.search(r"defer|cfasync", m[1])]
+    waited = [m[0] for m in SCRIPTS.finditer(head) if "cfasync" not in m[1]]
     if not end or not waited:
         return html
     for script in waited:

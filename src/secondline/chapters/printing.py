@@ -1,6 +1,7 @@
 """The whole book as one page for print, and from it a PDF."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,9 @@ UNPRINTED = (
     ".sl-explorer form"
 )
 
+# of a file, in a page's styles
+ADDRESS = re.compile(r'url\("(?!data:|#)([^"?#]+)[^"]*"\)')
+
 
 def print_page(site: Path, parts: list[tuple[str, list[str]]]) -> str:
     """Return the book as one page of HTML, which stands in the site's folder.
@@ -40,12 +44,12 @@ def print_page(site: Path, parts: list[tuple[str, list[str]]]) -> str:
     names = [name for _, pages in parts for name in pages]
     contents, chapters, solutions = [], [], []
     # those of the title page first, then what single pages add
-    styles = _styles(_read(site, "index"), site, "index")
+    styles = dict.fromkeys(_styles(_read(site, "index"), site, "index"))
     for part, pages in parts:
         contents.append(f"<li>{part}<ol>" if part else "<li><ol>")
         for k, name in enumerate(pages):
             whole = _read(site, name)
-            styles |= _styles(whole, site, name)
+            styles |= dict.fromkeys(_styles(whole, site, name))
             article = whole.article
             for element in article.select(UNPRINTED):
                 element.decompose()
@@ -71,7 +75,7 @@ def print_page(site: Path, parts: list[tuple[str, list[str]]]) -> str:
         )
     return PAGE.format(
         title=TITLE,
-        styles="".join(styles.values()),
+        styles="".join(styles),
         contents="".join(contents),
         chapters="\n".join(chapters),
     )
@@ -161,17 +165,16 @@ def _read(site: Path, name: str):
     return BeautifulSoup((site / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
 
 
-def _styles(page, site: Path, name: str) -> dict[str, str]:
-    """Return a page's links to style sheets by their address, seen from the site's folder."""
-    found = {}
-    for link in page.select('link[rel="stylesheet"]'):
-        target = urlsplit(link["href"])
-        path = ((site / name).parent / unquote(target.path)).resolve()
-        link["href"] = target._replace(
-            path=quote(path.relative_to(site.resolve()).as_posix())
-        ).geturl()
-        found[link["href"]] = str(link)
-    return found
+def _styles(page, site: Path, name: str) -> list[str]:
+    """Return a page's styles, with addresses as seen from the site's folder."""
+    here = (site / name).parent
+
+    def from_site(match) -> str:
+        path = (here / unquote(match[1])).resolve()
+        return f'url("{quote(path.relative_to(site.resolve()).as_posix())}")'
+
+    styles = [style.decode_contents(formatter=None) for style in page.select("head > style")]
+    return [f"<style>{ADDRESS.sub(from_site, style)}</style>" for style in styles]
 
 
 def _anchor(page: str, anchor: str = "") -> str:
