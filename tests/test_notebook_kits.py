@@ -5,11 +5,13 @@ import json
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from conftest import ROOT
 
 from secondline.chapters.notebooks import source_of, tags_of
 from secondline.chapters.project import Project
 from secondline.chapters.running import Limits, run_notebook
+from secondline.claims import get_claim, read_card
 from secondline.teaching.exercises import EXERCISE_TAG, SOLUTION_TAG, TEACHER_TAG
 from secondline.teaching.handed_out import learner_notebook
 from secondline.teaching.kits import FOLDER, find_session, kit, taught
@@ -75,6 +77,47 @@ def test_learners_notebooks_hold_no_solution(built, name):
             assert set(cell["metadata"]) <= {"tags", "jupyter", "jp-MarkdownHeadingCollapsed"}
             assert set(cell["metadata"].get("tags", [])) <= {"parameters"}
     assert checked > 20
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_learners_work_in_is_open(built, name):
+    session, asked = find_session(PROJECT, name), 0
+    for chapter in session.chapters:
+        cells = json.loads(built(name)[f"learners/{chapter.replace('/', '-')}.ipynb"])["cells"]
+        folded = [
+            source_of(cell).split("\n")[0] for cell in cells
+            if cell["metadata"].get("jp-MarkdownHeadingCollapsed")
+        ]  # fmt: skip
+        assert "## Settings" not in folded
+        exercises = [b for b in session.blocks if b.chapter == chapter and b.exercise]
+        for one in exercises:
+            number = one.exercise.partition("#")[2]
+            assert f"exercise no. {number} ({one.minutes} minutes)" in source_of(cells[0])
+        if exercises:
+            assert "## Exercises" not in folded
+            assert not any("**Bottom line**" in source_of(cell) for cell in cells)
+            asked += 1
+        else:
+            assert "no exercise in this notebook" in source_of(cells[0])
+    assert asked
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_plan_holds_all_that_slides_and_handout_say(built, name):
+    session = find_session(PROJECT, name)
+    plan = BeautifulSoup(built(name)["plan.html"], "html.parser").get_text()
+    for text in [number.what for number in session.numbers] + list(session.take_home):
+        assert "{claim}" in text or text.replace("`", "").replace("*", "") in plan, text
+    for title in (taught(PROJECT, chapter).title for chapter in session.read_on):
+        assert title in plan
+    said = "".join(re.sub(r"\W", "", plan))
+    for block in session.blocks:
+        for point in block.points:
+            if "{" not in point:
+                assert re.sub(r"\W", "", point) in said, point
+    cited = [n.claim for n in session.numbers if n.claim]
+    for card in (read_card(get_claim(claim).document) for claim in cited):
+        assert card["doi"] in plan
 
 
 @pytest.mark.parametrize("name", NAMES)

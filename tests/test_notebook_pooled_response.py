@@ -141,7 +141,7 @@ def test_own_tables_at_the_edges_run_to_the_end(run, tmp_path, name):
     assert recorded["mono_orr_without_highest"] == pytest.approx(100 * rest.estimate)
     no_answer = sum("there is nothing to answer" in text for text in streams(executed))
     assert no_answer == sum(
-        math.isnan(recorded[k]) for k in ("without_highest", "hksj_to_wald", "crude")
+        math.isnan(recorded[k]) for k in ("without_highest", "hksj_to_wald", "wider")
     )
 
 
@@ -193,8 +193,12 @@ def test_exercise_stubs_ask_and_right_answers_pass(run):
     recorded = read_recorded(executed)
     # an I² of one half in three trials is a Q of four on two degrees of freedom
     assert recorded["p_of_half"] == pytest.approx(math.exp(-2))
-    for name, within in (("without_highest", 0.15), ("hksj_to_wald", 0.03), ("crude", 0.1)):
+    for name, within in (("without_highest", 0.15), ("hksj_to_wald", 0.03), ("wider", 0.05)):
         value = recorded[name]
         assert not math.isnan(value)
         assert check_number(round(value, 2), value, within=within, hint="") == "Right."
         assert check_number(value + 3 * within, value, within=within, hint="").startswith("Not yet")
+    # a width, and so not to be read off the abstract
+    crude = recorded["crude_upper"] - recorded["crude_lower"]
+    pooled = recorded["upper_percent"] - recorded["lower_percent"]
+    assert recorded["wider"] == pytest.approx(pooled / crude)

@@ -344,6 +344,8 @@ def test_digits_follow_the_printed_number():
         (51.09, "Right"),
         (53, "Not yet: 53 is too high. Look again."),
         (40, "Not yet: 40 is too low."),
+        (0.51, "Not yet: 0.51 is a hundredth of the right number. Is it asked for in percent? Look"),
+        (0.52, "Not yet: 0.52 is too low. Look again."),
     ],
 )
 def test_answers_get_a_helpful_sentence(answer, starts):

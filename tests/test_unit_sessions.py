@@ -47,6 +47,9 @@ def test_a_session_is_read(read):
     session = read()
     assert (session.name, session.minutes, session.chapters) == ("mine", 10, ("part/one",))
     assert [b.minutes for b in session.blocks] == [4, 6]
+    assert session.sections("part/one") == {"Exercises"}
+    assert read(block(2, sections=["Two"])).sections("part/one") == {"Exercises", "Two"}
+    assert session.sections("part/two") == set()
 
 
 @pytest.mark.parametrize(

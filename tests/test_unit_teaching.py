@@ -124,6 +124,25 @@ def test_learners_get_no_solution_and_can_run_all(written):
     assert [s.split("\n")[0] for s in folded] == ["## Limits"]
 
 
+def test_settings_stay_open_and_where_exercises_are_asked_the_bottom_line_goes(written):
+    title = "# A\n\n:::{admonition} Bottom line\n:class: bottom-line\n- It is 4.\n:::\n\n**You need** time."
+    path = written(title=title)
+    notebook = json.loads(path.read_text("utf-8"))
+    notebook["cells"][1:1] = [
+        {"cell_type": "markdown", "id": "s", "source": "## Settings", "metadata": {}},
+        {"cell_type": "code", "id": "p", "source": "n = 3", "outputs": [], "execution_count": None,
+         "metadata": {"tags": ["parameters"]}},
+    ]  # fmt: skip
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    for sections, folded, kept in (
+        ({"Exercises"}, ["## Limits"], False), ({"Limits"}, ["## Exercises"], True), (set(), [], True)
+    ):  # fmt: skip
+        cells = learner_notebook(chapter(path), sections=sections, head="")["cells"]
+        found = [c for c in cells if c["metadata"].get("jp-MarkdownHeadingCollapsed")]
+        assert [c["source"].split("\n")[0] for c in found] == folded
+        assert ("It is 4" in cells[1]["source"], "You need" in cells[1]["source"]) == (kept, True)
+
+
 def test_teachers_get_everything_open(written):
     notebook = teacher_notebook(chapter(written()), sections=set(), head="*Head*")
     text = json.dumps(notebook)

@@ -39,5 +39,10 @@ def check_number(answer, expected: float, *, within: float, hint: str) -> str:
         return f"{answer!r} is not a number. {hint}"
     if abs(float(answer) - expected) <= within:
         return "Right."
+    if abs(100 * float(answer) - expected) <= within:
+        return (
+            f"Not yet: {float(answer):g} is a hundredth of the right number. Is it asked for in "
+            f"percent? {hint}"
+        )
     side = "high" if answer > expected else "low"
     return f"Not yet: {float(answer):g} is too {side}. {hint}"

@@ -17,6 +17,7 @@ from secondline.errors import InputError
 
 EXERCISE_TAG, SOLUTION_TAG, TEACHER_TAG = "exercise", "solution", "teacher"
 SECTION = "## Exercises"
+EXERCISES = SECTION.removeprefix("## ")
 CHECK = "check_number"
 NOTE_TITLE = "Teaching this chapter"
 _HEADING = re.compile(r"^### (\d+)\. (.+)$", re.M)

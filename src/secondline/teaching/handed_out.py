@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from secondline.chapters.notebooks import source_of, tags_of, title_of
 from secondline.errors import InputError
 from secondline.teaching.exercises import (
-    CHECK, EXERCISE_TAG, SOLUTION_TAG, TEACHER_TAG, Exercise, assigned, solution_names)  # fmt: skip
+    CHECK, EXERCISE_TAG, EXERCISES, SOLUTION_TAG, TEACHER_TAG, Exercise, assigned, solution_names)  # fmt: skip
 from secondline.teaching.marks import plain_text
 
 HIDDEN_TAGS = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
+_COLLAPSED = "jp-MarkdownHeadingCollapsed"
+_BOTTOM_LINE = re.compile(r"^:::\{admonition\} Bottom line\n.*?^:::$\n*", re.M | re.S)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def learner_notebook(chapter: Chapter, *, sections: set[str], head: str) -> dict
     chapter : Chapter
     sections : set of str
         Headings that the session uses; the others are there, folded. None given: all open.
+        With the exercises among them the bottom line is left out: it holds answers.
     head : str
         Markdown of a first cell.
 
@@ -76,7 +79,10 @@ def learner_notebook(chapter: Chapter, *, sections: set[str], head: str) -> dict
         new = _emptied(cell)
         where = f"{chapter.name}, cell {k + 1}"
         if cell["cell_type"] == "markdown":
-            new["source"] = plain_text(source_of(cell), chapter.results, where)
+            text = source_of(cell)
+            if EXERCISES in sections:
+                text = _BOTTOM_LINE.sub("", text)
+            new["source"] = plain_text(text, chapter.results, where)
         elif EXERCISE_TAG in tags:
             exercise = next(one for one in chapter.exercises if k in one.cells)
             new["source"] = _asking(exercise)
@@ -184,13 +190,18 @@ def _emptied(cell: dict) -> dict:
 
 
 def _folded(cells: list[dict], sections: set[str]) -> list[dict]:
-    """Fold the sections that a session passes over, as JupyterLab keeps it."""
+    """Fold the sections that a session passes over, as JupyterLab keeps it; never the settings."""
+    folded = None
     for cell in cells:
-        if cell["cell_type"] != "markdown":
-            continue
-        heading = re.match(r"\s*## (.+)", source_of(cell))
-        if heading and sections and heading[1].strip() not in sections:
-            cell["metadata"]["jp-MarkdownHeadingCollapsed"] = True
+        markdown = cell["cell_type"] == "markdown"
+        heading = re.match(r"\s*## (.+)", source_of(cell)) if markdown else None
+        if heading:
+            folded = cell if sections and heading[1].strip() not in sections else None
+            if folded:
+                folded["metadata"][_COLLAPSED] = True
+        elif folded and "parameters" in tags_of(cell):
+            del folded["metadata"][_COLLAPSED]
+            folded = None
     return cells
 
 

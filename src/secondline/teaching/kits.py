@@ -130,13 +130,21 @@ def _check(session: Session, chapters: dict[str, Chapter]) -> None:
 
 def _head(session: Session, chapter: Chapter, teacher: bool = False) -> str:
     used = [b for b in session.blocks if b.chapter == chapter.name]
-    exercises = [f"{b.exercise.partition('#')[2]} ({b.minutes} minutes)" for b in used if b.exercise]
+    exercises = [
+        f"exercise no. {b.exercise.partition('#')[2]} ({b.minutes} minutes)" for b in used if b.exercise
+    ]
     lines = [
         f"*{session.title}, notebook for {'teachers: solutions and comments are in it' if teacher else 'learners'}.*",
         "",
         "Choose *Run All Cells* first. Sections that the session passes over are folded; "
         "a click on the arrow at the left opens them.",
+        "",
     ]  # fmt: skip
     if exercises:
-        lines.append(f"Exercises of this session: {', '.join(exercises)}.")
+        lines.append(
+            f"In this session: {' and '.join(exercises)}, under *Exercises* near the end. "
+            "Leave the others."
+        )
+    else:
+        lines.append("This session has no exercise in this notebook.")
     return "\n".join(lines)

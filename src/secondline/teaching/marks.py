@@ -13,6 +13,11 @@ _LEFT = re.compile(r"\{[\w:-]+\}`|^:{3,}|^`{3,}\{", re.M)
 _CODE = re.compile(r"(^```\w*\n.*?^```|(?<!\})`[^`\n]+`)", re.M | re.S)
 
 
+def cited_claims(text: str) -> list[str]:
+    """Return the ids of the claims that a text quotes, in its order."""
+    return [claim_id.strip() for _, claim_id in _CLAIM.findall(text)]
+
+
 def plain_text(text: str, results: dict, where: str) -> str:
     """Return Markdown with the book's marks in words.
 

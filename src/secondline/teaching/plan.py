@@ -3,8 +3,10 @@
 from html import escape
 
 from secondline.chapters.standalone import bare_page, rendered
+from secondline.claims import get_claim, read_card
 from secondline.teaching.handed_out import Chapter
-from secondline.teaching.marks import plain_text
+from secondline.teaching.handout import number_text
+from secondline.teaching.marks import cited_claims, plain_text
 from secondline.teaching.sessions import Block, Session
 
 
@@ -40,6 +42,13 @@ def plan(session: Session, chapters: dict[str, Chapter]) -> str:
     ]
     for k, block in enumerate(session.blocks, start=1):
         parts += _notes(block, chapters, f"{where}, block {k}")
+    parts += [
+        "<h2>To take home</h2>", _list(session.take_home, where),
+        "<h2>The numbers</h2>", _list(_numbers(session, chapters), where),
+        "<h2>To read on</h2>", _list((chapters[name].title for name in session.read_on), where),
+    ]  # fmt: skip
+    if sources := _sources(session):
+        parts += ["<h2>The sources</h2>", _list(sources, where)]
     return bare_page(f"{session.title}: plan", "\n".join(parts))
 
 
@@ -66,6 +75,8 @@ def _notes(block: Block, chapters: dict[str, Chapter], where: str) -> list[str]:
     if chapter:
         place = ", ".join((chapter.title, *block.sections))
         parts.append(f"<p>In the book: {escape(place)}.</p>")
+    if block.points:
+        parts += ["<p>On the slide:</p>", _list(block.points, where, results)]
     if block.notes:
         parts.append(rendered(plain_text(block.notes, results, where)))
     if block.exercise:
@@ -80,5 +91,25 @@ def _notes(block: Block, chapters: dict[str, Chapter], where: str) -> list[str]:
     return parts
 
 
-def _list(texts, where: str) -> str:
-    return rendered("\n".join(f"- {plain_text(text, {}, where)}" for text in texts))
+def _numbers(session: Session, chapters: dict[str, Chapter]) -> list[str]:
+    rows = []
+    for k, number in enumerate(session.numbers, start=1):
+        shown, source = number_text(number, chapters, f"{session.name}.yml, number {k}")
+        rows.append(f"{number.what}: {shown} ({source})")
+    return rows
+
+
+def _sources(session: Session) -> list[str]:
+    """Return the documents of the claims that a session quotes, with title and DOI."""
+    texts = [*session.take_home, *(t for b in session.blocks for t in (*b.points, b.notes))]
+    claims = [n.claim for n in session.numbers if n.claim] + cited_claims("\n".join(texts))
+    cards = [read_card(name) for name in dict.fromkeys(get_claim(c).document for c in claims)]
+    return [
+        f"{card['short']}: {card['title']}. {card['citation']}"
+        + (f" DOI {card['doi']}" if card["doi"] else "")
+        for card in cards
+    ]
+
+
+def _list(texts, where: str, results: dict | None = None) -> str:
+    return rendered("\n".join(f"- {plain_text(text, results or {}, where)}" for text in texts))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from secondline.chapters.yaml_files import read_yaml
 from secondline.errors import InputError, one_of
+from secondline.teaching.exercises import EXERCISES
 
 KINDS = ("talk", "exercise", "discussion", "break")
 OF_SESSION = (
@@ -108,8 +109,10 @@ class Session:
         return tuple(dict.fromkeys(b.chapter for b in self.blocks if b.chapter))
 
     def sections(self, chapter: str) -> set[str]:
-        """Return the headings of a chapter that its blocks use."""
-        return {s for b in self.blocks if b.chapter == chapter for s in b.sections}
+        """Return the headings of a chapter that its blocks use, that of the exercises too."""
+        used = [b for b in self.blocks if b.chapter == chapter]
+        exercises = {EXERCISES} if any(b.exercise for b in used) else set()
+        return exercises | {s for b in used for s in b.sections}
 
 
 def session_names(folder: Path) -> list[str]:
