@@ -51,10 +51,16 @@ class Audit:
         mine = [check for check in self.checks if claim_id in check.claims]
         failed = [check for check in mine if not check.holds]
         if failed:
-            worst = min(failed, key=lambda c: SEVERITIES.index(c.severity))
-            return f"finding ({worst.severity}): {worst.reason}"
+            # a number that is itself at fault before one that is only held against others
+            worst = min(
+                failed, key=lambda c: (_elsewhere(c, claim_id), SEVERITIES.index(c.severity))
+            )
+            if _elsewhere(worst, claim_id):
+                return f"fits; another place gives it another name: {worst.reason}"
+            part = "finding" if _in_question(worst, claim_id) else "part of a finding"
+            return f"{part} ({worst.severity}): {worst.reason}"
         if mine:
-            return "checked: fits the other numbers" if len(mine) > 1 else "checked: fits"
+            return "fits the other numbers" if len(mine) > 1 else "fits"
         return "nothing to check it against"
 
 
@@ -86,6 +92,18 @@ def audit(claims: Iterable[Claim], relations: Iterable[Relation] = ()) -> Audit:
     checks += [check_relation(r, by_id) for r in relations if r.rule != ANNOTATE]
     notes = {(r.detail["rule"], r.claims[0]): r for r in relations if r.rule == ANNOTATE}
     return Audit(tuple(_annotated(check, notes) for check in checks))
+
+
+def _in_question(check: Check, claim_id: str) -> bool:
+    """Whether a finding is about this claim alone; of most sets no one is known to be wrong."""
+    return set(check.claims) == {claim_id} or (
+        check.rule == "same_numbers" and check.claims[0] == claim_id
+    )
+
+
+def _elsewhere(check: Check, claim_id: str) -> bool:
+    """Whether the claim only lends its number to a finding about another's label."""
+    return check.rule == "same_numbers" and check.claims[0] != claim_id
 
 
 def _annotated(check: Check, notes: dict[tuple[str, str], Relation]) -> Check:
