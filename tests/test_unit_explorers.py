@@ -369,7 +369,7 @@ def test_order_says_what_is_assumed():
     options = next(c for c in found.controls if c.name == "durable").options
     # triangular from 0 to 60 % with its top at 20: 2.5 % lie below the root of 0.003 and
     # above 0.6 less the root of 0.006
-    assert options["drawn"] == "drawn from the assumed range (95 % of it: 5 to 52 %)"
+    assert options["drawn"] == "drawn from about 5 to 52 % (assumed)"
     assert [options[o] for o in ("40", "60", "80")] == [
         "40 %", "60 % (above that range)", "80 % (above that range)",
     ]  # fmt: skip

@@ -68,10 +68,10 @@ def order() -> Explorer:
 
 
 def option_words(share: int | None) -> str:
-    """Return an option in words: the assumed range, and what lies above it."""
+    """Return an option in words: where 95 % of the assumed range lie, and what is above."""
     low, high = 100 * between(*BEFORE_DURABLE)([0.025, 0.975])
     if share is None:
-        return f"drawn from the assumed range (95 % of it: {shown(low, 0)} to {shown(high, 0)} %)"
+        return f"drawn from about {shown(low, 0)} to {shown(high, 0)} % (assumed)"
     return f"{share} % (above that range)" if share > high else f"{share} %"
 
 
