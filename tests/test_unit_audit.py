@@ -328,6 +328,8 @@ def test_verdict_blames_no_number_for_another_ones_label():
     lent = result.verdict("tme-intro-efs-24m-axi")
     assert lent.startswith("fits; another place gives it another name: The guide's response")
     # one of several numbers, of which none is known to be wrong
+    for either in ("bsab-dor-nct02500407", "bsab-t1-nct02500407-dor"):
+        assert result.verdict(either).startswith("part of a finding (high): "), either
     assert result.verdict("bsab-pool-mono-orr").startswith("part of a finding (medium): ")
     # a finding of its own is not hidden by one about another number
     for check in result.findings:

@@ -51,17 +51,43 @@ class Audit:
         mine = [check for check in self.checks if claim_id in check.claims]
         failed = [check for check in mine if not check.holds]
         if failed:
-            # a number that is itself at fault before one that is only held against others
+            # one that only lends its number to another's finding comes last, its own first
             worst = min(
-                failed, key=lambda c: (_elsewhere(c, claim_id), SEVERITIES.index(c.severity))
+                failed,
+                key=lambda c: (
+                    self._lends(c, claim_id),
+                    SEVERITIES.index(c.severity),
+                    not self._in_question(c, claim_id),
+                ),
             )
-            if _elsewhere(worst, claim_id):
+            if self._lends(worst, claim_id):
                 return f"fits; another place gives it another name: {worst.reason}"
-            part = "finding" if _in_question(worst, claim_id) else "part of a finding"
+            part = "finding" if self._in_question(worst, claim_id) else "part of a finding"
             return f"{part} ({worst.severity}): {worst.reason}"
         if mine:
             return "fits the other numbers" if len(mine) > 1 else "fits"
         return "nothing to check it against"
+
+    def _in_question(self, check: Check, claim_id: str) -> bool:
+        """Whether a finding is about this claim; of most sets no one is known to be wrong."""
+        return set(check.claims) == {claim_id} or (
+            claim_id != check.claims[0] and self._lends(check, check.claims[0])
+        )
+
+    def _lends(self, check: Check, claim_id: str) -> bool:
+        """Whether the claim lends its number to a finding about another's label.
+
+        It comes first there, stands in another source (ids begin with theirs; in one source
+        either place may be wrong), and passes a check against other numbers.
+        """
+        sources = {claim.partition("-")[0] for claim in check.claims}
+        return (
+            check.rule == "same_numbers"
+            and check.claims[0] == claim_id
+            and len(sources) > 1
+            and any(c.holds and claim_id in c.claims and len(set(c.claims)) > 1
+                    for c in self.checks)
+        )  # fmt: skip
 
 
 def audit(claims: Iterable[Claim], relations: Iterable[Relation] = ()) -> Audit:
@@ -92,18 +118,6 @@ def audit(claims: Iterable[Claim], relations: Iterable[Relation] = ()) -> Audit:
     checks += [check_relation(r, by_id) for r in relations if r.rule != ANNOTATE]
     notes = {(r.detail["rule"], r.claims[0]): r for r in relations if r.rule == ANNOTATE}
     return Audit(tuple(_annotated(check, notes) for check in checks))
-
-
-def _in_question(check: Check, claim_id: str) -> bool:
-    """Whether a finding is about this claim alone; of most sets no one is known to be wrong."""
-    return set(check.claims) == {claim_id} or (
-        check.rule == "same_numbers" and check.claims[0] == claim_id
-    )
-
-
-def _elsewhere(check: Check, claim_id: str) -> bool:
-    """Whether the claim only lends its number to a finding about another's label."""
-    return check.rule == "same_numbers" and check.claims[0] != claim_id
 
 
 def _annotated(check: Check, notes: dict[tuple[str, str], Relation]) -> Check:
