@@ -22,6 +22,8 @@ def about_the_review(recorded):
     assert (recorded["cycles_nccn"], recorded["cycles_bsh"]) == ("5, 6 or 7 in all", "4 in all")
     assert (recorded["nccn_alone_interim"], recorded["differ_shared"]) == (98, 79)
     assert (recorded["agree_end"], recorded["agree_end_own"]) == (52, 2)
+    # of the 8 kinds, those at limited stage and those with extensive mesenteric disease
+    assert (recorded["parting_n"], recorded["meeting_n"]) == (6, 2)
     assert (recorded["wrong_of_100"], recorded["right_of_100"]) == (20, 80)
     assert recorded["ratio_printed"] == "0.5"
     # 14 of 33 failures in 100 patients, 70 of them with a negative scan
@@ -42,6 +44,7 @@ def test_the_page_as_it_stands(as_it_comes):
     text = as_it_comes.read_text(encoding="utf-8")
     assert "The routes part at the step" in text
     assert "No specific recommendation after a positive biopsy" in text
+    assert "By their headings the figures do not include this patient." in text
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,9 @@ def test_other_settings_give_the_right_other_result(run, outcome, population, se
     assert recorded["null_one_in"] == pytest.approx(recorded["null_chi_square_one_in"], rel=0.2)
     # "leaving out the most extreme one does the same so many times in a hundred"
     assert recorded["mono_orr_without_highest_i2"] == 0
+    # 11 of 27 and 35 of 46
+    assert recorded["mono_orr_least"] == pytest.approx(100 * 11 / 27)
+    assert recorded["mono_orr_most"] == pytest.approx(100 * 35 / 46)
     assert recorded["mono_orr_zero_by_deletion"] == pytest.approx(27, abs=1.5)
 
 

@@ -129,10 +129,14 @@ def test_citation_file_has_what_its_schema_asks_for():
     assert {"cff-version", "message", "title", "authors"} <= set(cff)
     assert set(cff) <= {
         "cff-version", "message", "title", "authors", "type", "version", "license", "keywords",
+        "preferred-citation",
         "abstract", "date-released",
     }  # fmt: skip
     assert cff["cff-version"] == "1.2.0"
     assert cff["type"] == "software"
+    text_of_it = cff["preferred-citation"]
+    assert (text_of_it["type"], text_of_it["license"]) == ("book", "CC-BY-4.0")
+    assert all(text_of_it[name] == cff[name] for name in ("title", "version", "authors"))
     assert str(cff["version"]) == VERSION
     assert cff["authors"] == [{"name": "The Second Line developers"}]
     assert len(set(cff["keywords"])) == len(cff["keywords"])

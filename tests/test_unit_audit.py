@@ -6,7 +6,7 @@ import sys
 import pytest
 from conftest import ROOT
 
-from secondline.audit import Relation, audit, read_relations
+from secondline.audit import Relation, audit, audit_all, read_relations
 from secondline.audit.own_paper import findings_html, read_own_claims
 from secondline.claims import COLUMNS, Claim
 from secondline.errors import InputError
@@ -320,6 +320,21 @@ def test_verdict_in_a_few_words():
     result = audit([claim("a", kind="percentage", unit="%", value="37", n="20", N="52"), claim("b")])
     assert result.verdict("a").startswith("finding (medium): 20 of 52 is 38.46 %")
     assert result.verdict("b") == "nothing to check it against"
+
+
+def test_verdict_blames_no_number_for_another_ones_label():
+    result = audit_all()
+    assert result.verdict("guide-response-6m-axi").startswith("finding (high): The guide's")
+    lent = result.verdict("tme-intro-efs-24m-axi")
+    assert lent.startswith("fits; another place gives it another name: The guide's response")
+    # one of several numbers, of which none is known to be wrong
+    for either in ("bsab-dor-nct02500407", "bsab-t1-nct02500407-dor"):
+        assert result.verdict(either).startswith("part of a finding (high): "), either
+    assert result.verdict("bsab-pool-mono-orr").startswith("part of a finding (medium): ")
+    # a finding of its own is not hidden by one about another number
+    for check in result.findings:
+        if len(set(check.claims)) == 1:
+            assert not result.verdict(check.claims[0]).startswith("fits"), check
 
 
 # --- a person's own paper ------------------------------------------------------

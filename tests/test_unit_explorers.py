@@ -268,14 +268,25 @@ def test_clock_is_the_rule_applied_to_the_course():
         counted = as_counted(course, named)
         assert found.outputs()[f"day_{i}"] == counted.day, name
     row = found.table()[names.index("TRANSFORM")]
-    assert row[1:] == ["63", "2.1", "no response by the deadline"]
+    assert row[1:] == ["63", "2.1", "no response by the deadline", "63, 126, 182, 273, 364", "63"]
+
+
+def test_clock_says_how_many_rules_look_and_have_a_deadline():
+    """The page says: seven rules, one every day, six at scans, five with a deadline."""
+    rows = explorer("clock").rows
+    assert len(rows) == 7
+    assert [row[0] for row in rows if row[4] == "every day"] == ["look every day"]
+    assert sum(row[5] != "none" for row in rows) == 5
+    text = (ROOT / "book/explore/clock.md").read_text(encoding="utf-8")
+    assert "Seven rules then look: one every day, six at scans. Five of them have a deadline" in text
 
 
 def test_clock_of_a_patient_to_whom_nothing_happens():
     found = explorer("clock")
     never = dict.fromkeys(("response", "progression", "new_therapy", "death"), 366)
     rows = {row[0]: row for row in found.table(**never)}
-    assert rows["look every day"][1:] == ["–", "–", "no event within a year"]
+    quiet_day = ["–", "–", "no event within a year", "every day", "none"]
+    assert rows["look every day"][1:] == quiet_day
     assert rows["ZUMA-7"][1] == "150"
     quiet = found.table(**never | {"response": 20})
     assert {row[3] for row in quiet} == {"no event within a year"}
@@ -290,6 +301,13 @@ def test_routes_start_with_the_chapters_patient():
     outputs = explorer("routes").outputs()
     together = list(routes_page(compared)["Together"])
     assert [outputs[f"together_{i}"] for i in range(8)] == together
+
+
+def test_routes_mark_what_a_figure_alone_says():
+    outputs = explorer("routes").outputs()
+    step = list(guidelines.STEPS).index("radiotherapy")
+    assert outputs[f"nccn_{step}"] == "radiotherapy (a figure alone; section 4: not said)"
+    assert outputs[f"bsh_{step}"] == "radiotherapy"
 
 
 def look_up(lookup: dict, chosen: dict) -> dict:
@@ -344,6 +362,18 @@ def test_order_shows_the_models_own_numbers():
         kept.reset_index(drop=True), again, check_dtype=False, rtol=0, atol=1e-9
     )
     assert len(table) == len(DURABLE) * len(RETAINED)
+
+
+def test_order_says_what_is_assumed():
+    found = explorer("order")
+    options = next(c for c in found.controls if c.name == "durable").options
+    # triangular from 0 to 60 % with its top at 20: 2.5 % lie below the root of 0.003 and
+    # above 0.6 less the root of 0.006
+    assert options["drawn"] == "drawn from about 5 to 52 % (assumed)"
+    assert [options[o] for o in ("40", "60", "80")] == [
+        "40 %", "60 % (above that range)", "80 % (above that range)",
+    ]  # fmt: skip
+    assert found.source == "model of this book, 11 of its 20 quantities assumed"
 
 
 def test_order_says_who_is_ahead_and_where_it_turns():

@@ -168,6 +168,31 @@ def test_an_answer_carries_its_path_rule_and_source():
     assert "Fig. 1 description, sentence 4" in list(page["Where"])
 
 
+def test_an_answer_of_a_figure_alone_says_so():
+    here = compared()
+    page = guideline_pages.routes_page(here).set_index("Step")
+    assert page["NCCN"]["radiotherapy"] == "radiotherapy (a figure alone; section 4: not said)"
+    assert page["BSH"]["radiotherapy"] == "radiotherapy"
+    words = guideline_pages.figure_sentences(here)
+    assert words.count("NCCN's answer on") == 1
+    assert "NCCN's answer on “radiotherapy” stands in the description of a figure" in words
+    assert "the figures do not include this patient" in words
+    # bulk above the limit and a low index: figure 1 is about this patient
+    inside = compared(age=55, stage="I", bulk_cm=9.0)
+    assert inside.routes["NCCN"]["radiotherapy"].figure_alone
+    assert "do not include" not in guideline_pages.figure_sentences(inside)
+
+
+def test_who_shares_both_guidelines_parts_at_limited_stage_only():
+    """The page's bottom line: six kinds part at the first step, two can meet there."""
+    limited, advanced = compared(), compared(extensive_mesenteric="yes")
+    assert (limited.parting, advanced.pairs[0].verdict) == ("interim scan", "agree")
+    after = "after the interim scan"
+    assert advanced.routes["NCCN"].group == "advanced"
+    assert advanced.routes["NCCN"][after].acts == {"go on with R-CHOP"}
+    assert "biopsy" not in " ".join(advanced.routes["BSH"][after].acts)
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

@@ -39,7 +39,9 @@ class ResultRole(SphinxRole):
         if name not in results:
             return self._fail(f"names {name!r}, which {chapter} does not record")
         value = format(results[name], form)
-        if shown != value:
+        # a page writes a minus, and a space before the percent sign
+        typed = " ".join(shown.split()).replace("−", "-").replace(" %", "%")
+        if typed != value:
             return self._fail(f"shows {shown!r}, but {chapter} computes {value!r}")
         self.env.note_dependency(str(path))
         link = addnodes.pending_xref(

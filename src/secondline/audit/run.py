@@ -51,11 +51,43 @@ class Audit:
         mine = [check for check in self.checks if claim_id in check.claims]
         failed = [check for check in mine if not check.holds]
         if failed:
-            worst = min(failed, key=lambda c: SEVERITIES.index(c.severity))
-            return f"finding ({worst.severity}): {worst.reason}"
+            # one that only lends its number to another's finding comes last, its own first
+            worst = min(
+                failed,
+                key=lambda c: (
+                    self._lends(c, claim_id),
+                    SEVERITIES.index(c.severity),
+                    not self._in_question(c, claim_id),
+                ),
+            )
+            if self._lends(worst, claim_id):
+                return f"fits; another place gives it another name: {worst.reason}"
+            part = "finding" if self._in_question(worst, claim_id) else "part of a finding"
+            return f"{part} ({worst.severity}): {worst.reason}"
         if mine:
-            return "checked: fits the other numbers" if len(mine) > 1 else "checked: fits"
+            return "fits the other numbers" if len(mine) > 1 else "fits"
         return "nothing to check it against"
+
+    def _in_question(self, check: Check, claim_id: str) -> bool:
+        """Whether a finding is about this claim; of most sets no one is known to be wrong."""
+        return set(check.claims) == {claim_id} or (
+            claim_id != check.claims[0] and self._lends(check, check.claims[0])
+        )
+
+    def _lends(self, check: Check, claim_id: str) -> bool:
+        """Whether the claim lends its number to a finding about another's label.
+
+        It comes first there, stands in another source (ids begin with theirs; in one source
+        either place may be wrong), and passes a check against other numbers.
+        """
+        sources = {claim.partition("-")[0] for claim in check.claims}
+        return (
+            check.rule == "same_numbers"
+            and check.claims[0] == claim_id
+            and len(sources) > 1
+            and any(c.holds and claim_id in c.claims and len(set(c.claims)) > 1
+                    for c in self.checks)
+        )  # fmt: skip
 
 
 def audit(claims: Iterable[Claim], relations: Iterable[Relation] = ()) -> Audit:

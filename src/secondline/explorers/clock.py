@@ -57,7 +57,7 @@ def clock() -> Explorer:
         description=(
             "Above, the patient's course over a year as four marks. Below, a line for each rule "
             "with its scans as small strokes, its deadline as a tall stroke, and a mark where it "
-            "counts the event. The table below holds the days and the reasons."
+            "counts the event. The table below holds the days, the reasons and the scans."
         ),
         controls=controls,
         says=(
@@ -65,16 +65,24 @@ def clock() -> Explorer:
             "between day {first:.0f} and day {last:.0f}."
         ),
         caption="The event of this patient under each rule",
-        columns=("Rule", "Day", "Months", "Why"),
+        columns=("Rule", "Day", "Months", "Why", "Looks on day", "Deadline, day"),
         rows=tuple(
-            (name, f"{{day_{i}:.0f}}", f"{{months_{i}:.1f}}", f"{{why_{i}}}")
+            (name, f"{{day_{i}:.0f}}", f"{{months_{i}:.1f}}", f"{{why_{i}}}",
+             *schedule(SHOWN[name]))
             for name, i in named.items()
         ),
         provenance="virtual",
         source="deadlines as printed in the review; days of scans by this book",
         expected=expected,
         spec=_spec(controls),
-    )
+    )  # fmt: skip
+
+
+def schedule(named) -> tuple[str, str]:
+    """Return the days of a rule's scans within the year, and its deadline, in words."""
+    scans = [f"{day:g}" for day in scan_days(named) if day <= END]
+    deadline = deadline_day(named)
+    return ", ".join(scans) or "every day", "none" if deadline is None else f"{deadline:g}"
 
 
 def expected(*, symptoms, **days) -> dict:

@@ -15,7 +15,7 @@ from secondline.explorers.explorer import Choice, Explorer, Slider, shown
 from secondline.explorers.look import calculated, inputs, layer, picture, signals
 from secondline.figures.style import BLUE, GREY, INK, VERMILION
 from secondline.paths import project_root
-from secondline.sequencing.quantities import evenly
+from secondline.sequencing.quantities import between, evenly
 
 FILE = "data/virtual/order_unknowns.csv"
 PAIR = ("CAR-T first", "bispecific first")
@@ -25,6 +25,8 @@ STEP = 5  # percent
 RETAINED = tuple(range(0, 101, STEP))
 # percent of responders to an antibody before CAR-T who never relapse; None: drawn
 DURABLE = (None, 0, 20, 40, 60, 80)
+# the range that the chapter assumes for it: lowest, likeliest, highest share
+BEFORE_DURABLE = sequencing.around(0.2, 0.0, 1.0, width=0.4)
 COLUMNS = ("months", "lower", "upper", "ahead")
 
 
@@ -34,8 +36,7 @@ def order() -> Explorer:
         Slider("retained", "CAR-T's response that is left after an antibody",
                0, 100, STEP, 60, "%"),
         Choice("durable", "Responses to an antibody before CAR-T that last for good",
-               {_option(share): "drawn from its range" if share is None
-                else f"{share} %" for share in DURABLE}, _option(None)),
+               {_option(share): option_words(share) for share in DURABLE}, _option(None)),
     )  # fmt: skip
     return Explorer(
         name="order",
@@ -60,10 +61,26 @@ def order() -> Explorer:
             for i, share in enumerate(RETAINED) if share % (2 * STEP) == 0
         ),
         provenance="virtual",
-        source="model of this book",
+        source=source(),
         expected=expected,
         spec=_spec(controls),
     )  # fmt: skip
+
+
+def option_words(share: int | None) -> str:
+    """Return an option in words: where 95 % of the assumed range lie, and what is above."""
+    low, high = 100 * between(*BEFORE_DURABLE)([0.025, 0.975])
+    if share is None:
+        return f"drawn from about {shown(low, 0)} to {shown(high, 0)} % (assumed)"
+    return f"{share} % (above that range)" if share > high else f"{share} %"
+
+
+@cache
+def source() -> str:
+    """Return whose model it is, and how many of its numbers are assumed."""
+    known = chapter_quantities()
+    assumed = sum(quantity.kind == "assumed" for quantity in known.values())
+    return f"model of this book, {assumed} of its {len(known)} quantities assumed"
 
 
 def expected(*, retained, durable) -> dict:
@@ -162,7 +179,7 @@ def chapter_quantities() -> dict:
     return sequencing.quantities(
         pooled, **sequencing.odds_before_after(trials), pool_source="Shen 2025",
         retained=(0.2, 1.0), durable=sequencing.around(0.2, 0.0, 0.49),
-        durable_before=sequencing.around(0.2, 0.0, 1.0, width=0.4),
+        durable_before=BEFORE_DURABLE,
         fit=sequencing.around(0.85, 0.3, 1.0, width=0.25),
     )  # fmt: skip
 
@@ -226,4 +243,4 @@ def _spec(controls) -> dict:
               text="as third line", align="left", dx=4, dy=-7, color=GREY),
     ]  # fmt: skip
     return picture(*layers, height=320, params=params, provenance="virtual",
-                   source="model of this book")  # fmt: skip
+                   source=source())  # fmt: skip

@@ -41,7 +41,7 @@ def routes() -> Explorer:
     questions = list(STEPS)
     return Explorer(
         name="routes",
-        title="Two guidelines for the patient whom you describe",
+        title="Two guidelines, any made-up patient",
         description=(
             "A table with a row for each of eight steps: what NCCN asks for, what BSH asks for, "
             "and whether they agree, differ, or one or both are silent."
@@ -54,7 +54,11 @@ def routes() -> Explorer:
         says=(
             "NCCN: {nccn_group}. BSH: {bsh_group}. The first step on which they differ: {parting}."
         ),
-        caption="Both routes, step by step, as one review gives them",
+        # a table alone has its caption above the result
+        caption=(
+            "What one review says the guidelines say. Neither was read. Not for use with a real "
+            "patient."
+        ),
         columns=("Step: how they stand", "NCCN", "BSH"),
         rows=tuple(
             (f"{step[:1].upper()}{step[1:]}: {{together_{i}}}", f"{{nccn_{i}}}", f"{{bsh_{i}}}")

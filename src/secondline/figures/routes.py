@@ -84,6 +84,8 @@ def _box(axes, row: int, one) -> None:
     x, text = LEFT[one.guideline], said(one)
     if one.passages_differ:
         line = (0, (5, 2))
+    elif one.figure_alone:
+        line = (0, (6, 2, 1, 2))
     axes.add_patch(
         Rectangle((x, row + 0.26), WIDTH, 0.64, facecolor="white", edgecolor=colour,
                   linewidth=1.4, linestyle=line)
@@ -101,5 +103,5 @@ def _legend(figure, height: float) -> None:
     for column, part in enumerate((lines[:3], lines[3:])):
         figure.text(0.02 + 0.55 * column, (FOOT - 0.12) / height, "\n".join(part), fontsize=8.5,
                     va="top", linespacing=1.3)  # fmt: skip
-    figure.text(0.02, 0.26 / height, "Dashed: its own passages differ. Dotted: no answer.",
+    figure.text(0.02, 0.26 / height, "Dashed: passages differ. Dash-dot: a figure alone. Dotted: no answer.",
                 fontsize=8.5, va="bottom")  # fmt: skip

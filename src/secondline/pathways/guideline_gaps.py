@@ -194,7 +194,7 @@ def _fault(one: StepAnswer) -> tuple[str, str] | None:
     acts = "; ".join(dict.fromkeys(in_words(acts_of(d.answer)) for d in one.speaking))
     if one.passages_differ:
         return "passages differ", acts
-    if all(d.source.startswith(f"{one.guideline}, figure") for d in one.speaking):
+    if one.figure_alone:
         return "figure alone", acts
     return None
 

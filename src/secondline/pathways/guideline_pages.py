@@ -176,6 +176,29 @@ def parting_sentences(comparison: Comparison) -> str:
     return " ".join(parts)
 
 
+def figure_sentences(comparison: Comparison) -> str:
+    """Say which answers stand in a figure alone, and whether that figure takes in this patient."""
+    found = []
+    for pair in comparison.pairs:
+        for one in (pair.nccn, pair.bsh):
+            if not one.figure_alone:
+                continue
+            text = (
+                f"{one.guideline}'s answer on “{pair.step}” stands in the description of a figure "
+                "alone, in no sentence of the text."
+            )
+            if _figure_leaves_out(one.guideline, comparison.patient):
+                text += " By their headings the figures do not include this patient."
+            found.append(text)
+    return " ".join(found) or "No answer rests on the description of a figure alone."
+
+
+def _figure_leaves_out(guideline: str, patient: Mapping) -> bool:
+    """Whether the figures' own headings name no such patient."""
+    tables = [t for (g, by), t in patient_tables().items() if g == guideline and "figure" in by]
+    return bool(tables) and not any(decide(table, patient).covered for table in tables)
+
+
 def own_sentences(comparison: Comparison) -> str:
     """Say on which steps a guideline's own passages allow different acts for this patient."""
     found = [
@@ -277,7 +300,16 @@ def _by_passage(one: StepAnswer) -> str:
 
 
 def marked(one: StepAnswer) -> str:
-    return f"{said(one)} (its passages differ)" if one.passages_differ else said(one)
+    """Return an answer in words, and what weakens it: passages that differ, or a figure alone."""
+    if one.passages_differ:
+        return f"{said(one)} (its passages differ)"
+    if not one.figure_alone:
+        return said(one)
+    # section 4 may come to the point and leave it open
+    text = [d for d in one.decisions if d.answer == "not said"]
+    passages = [d.source.removeprefix(f"{one.guideline}, ") for d in text]
+    rest = f"; {', '.join(passages)}: not said" if passages else ""
+    return f"{said(one)} (a figure alone{rest})"
 
 
 def _reasons(table, case) -> str:

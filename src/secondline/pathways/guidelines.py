@@ -98,6 +98,13 @@ class StepAnswer:
         return len({acts_of(d.answer) for d in self.speaking}) > 1
 
     @property
+    def figure_alone(self) -> bool:
+        """Whether the act stands in the description of a figure and in no sentence."""
+        return bool(self.speaking) and all(
+            d.source.startswith(f"{self.guideline}, figure") for d in self.speaking
+        )
+
+    @property
     def silence(self) -> str:
         """Why no act is named: "not said", "not covered", or "" where one is."""
         if self.speaking:
