@@ -250,7 +250,10 @@ def test_wrong_claim_text_or_unknown_id_fails_the_build(tmp_path):
         encoding="utf-8",
     )
     recorded = {"data": {MIME: "2.0"}, "metadata": {"scrapbook": {"name": "n"}}}
-    cells = [{"source": "# One"}, {"source": "", "outputs": [recorded]}]
+    cells = [
+        {"cell_type": "markdown", "source": "# One"},
+        {"cell_type": "code", "source": "", "outputs": [recorded]},
+    ]
     (book / "one.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
     command = "from jupyter_book.cli.main import main; main()"
     done = subprocess.run(

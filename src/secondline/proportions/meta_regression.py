@@ -333,4 +333,4 @@ def _r2(effect, variance, design, tau2, qe, method) -> float:
             return 0.0
         return float(max(0.0, 100 * (1 - (qe / (k - p)) / (total / (k - 1)))))
     before = residual_tau2(effect, variance, empty, method)
-    return float(max(0.0, 100 * (before - tau2) / before)) if before > 0 else 0.0
+    return float(max(0.0, 100 * (1 - tau2 / before))) if before > 0 else 0.0
