@@ -11,7 +11,6 @@ build runs at a time.
 
 import argparse
 import csv
-import json
 import shutil
 import sys
 import time
@@ -20,7 +19,7 @@ from pathlib import Path
 from secondline.chapters.building import put_in_place, restore, sole_build
 from secondline.chapters.execution import execute_book
 from secondline.chapters.hashes import folder_hash, text_hash
-from secondline.chapters.notebooks import title_of, write_whole
+from secondline.chapters.notebooks import write_whole
 from secondline.chapters.project import ChapterRun, Project
 from secondline.chapters.running import ChapterError
 from secondline.chapters.site import SiteError, sphinx_pages
@@ -72,9 +71,7 @@ def _write_made_pages(runs: list[ChapterRun]) -> None:
 
     shutil.rmtree(MADE, ignore_errors=True)
     with SPEED.open(encoding="utf-8", newline="") as file:
-        measured = list(csv.DictReader(file))
-    titles = {run.name: title_of(json.loads(run.entry.notebook), run.name) for run in runs}
-    speed = speed_tables(measured, titles)
+        speed = speed_tables(list(csv.DictReader(file)), runs)
     for name, table in (("status", status_tables(runs)), ("speed", speed)):
         write_whole(MADE / f"appendix/{name}-tables.html", table.encode())
     write_pictures(MADE / "home", {run.name: run.results for run in runs})

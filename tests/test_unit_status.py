@@ -47,7 +47,7 @@ def test_each_chapter_of_the_benchmark_has_its_table_and_its_rounds():
     }  # fmt: skip
     other = row | {"chapter": "part/two", "rounds": "1", "way": "a loop", "times_the_sweep": "5.10"}
     page = BeautifulSoup(
-        speed_tables([row, other, row], {"part/one": "A & B", "part/two": "C"}), "html.parser"
+        speed_tables([row, other, row], [run("part/one"), run("part/two")]), "html.parser"
     )
     first, second = page.find_all("table")
     assert "24 variants of \u201cA & B\u201d: medians of 3 rounds" in first.caption.get_text()

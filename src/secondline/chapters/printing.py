@@ -43,8 +43,7 @@ def print_page(site: Path, parts: list[tuple[str, list[str]]]) -> str:
     """
     names = [name for _, pages in parts for name in pages]
     contents, chapters, solutions = [], [], []
-    # those of the title page first, then what single pages add
-    styles = dict.fromkeys(_styles(_read(site, "index"), site, "index"))
+    styles: dict[str, None] = {}  # each once, in their order
     for part, pages in parts:
         contents.append(f"<li>{part}<ol>" if part else "<li><ol>")
         for k, name in enumerate(pages):

@@ -12,7 +12,7 @@ from pathlib import Path
 from secondline.chapters.checks_cell import check_chapter
 from secondline.chapters.hashes import file_hash, folder_hash, listing_hash, text_hash
 from secondline.chapters.imports import Library
-from secondline.chapters.notebooks import PARAMETERS_TAG, read_notebook, source_of, tags_of
+from secondline.chapters.notebooks import PARAMETERS_TAG, read_notebook, source_of, tags_of, title_of
 from secondline.chapters.parameters_cell import Parameter, chosen_values, read_parameters
 from secondline.chapters.recording import read_recorded
 from secondline.chapters.running import Limits, run_notebook
@@ -69,6 +69,11 @@ class ChapterRun:
     def results(self) -> dict:
         """What the chapter recorded, with None for numbers that are none."""
         return self.entry.manifest["results"]
+
+    @property
+    def title(self) -> str:
+        """Its first heading."""
+        return title_of(json.loads(self.entry.notebook), self.name)
 
 
 @dataclass(frozen=True)

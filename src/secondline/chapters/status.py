@@ -1,10 +1,8 @@
 """When, how fast and with what the chapters of a site were executed, as tables of a page."""
 
-import json
 from html import escape
 
 from secondline.chapters.html import about_table
-from secondline.chapters.notebooks import title_of
 from secondline.chapters.project import ChapterRun
 
 # what computes, draws, executes and builds; all others stand in a folded list
@@ -26,7 +24,7 @@ def status_tables(runs: list[ChapterRun]) -> str:
     manifests = [run.entry.manifest for run in runs]
     rows = [
         (
-            f'<a href="../{run.name}.html">{escape(title_of(json.loads(run.entry.notebook), run.name))}</a>',
+            f'<a href="../{run.name}.html">{escape(run.title)}</a>',
             f"<time datetime={made['started']!r}>{_moment(made['started'])}</time>",
             f"{made['seconds']:.1f}",
             STATES[run.status],
@@ -44,22 +42,23 @@ def status_tables(runs: list[ChapterRun]) -> str:
     return f"{chapters}\n{_packages(manifests)}\n"
 
 
-def speed_tables(rows: list[dict[str, str]], titles: dict[str, str]) -> str:
+def speed_tables(rows: list[dict[str, str]], runs: list[ChapterRun]) -> str:
     """Return the benchmark of re-execution as HTML, one table a chapter.
 
     Parameters
     ----------
     rows : list of dict
         As ``tests/benchmarks/re_execution.py`` writes them.
-    titles : dict
-        The chapters' names and titles.
+    runs : list of ChapterRun
+        The book's chapters, for their titles.
     """
+    known = {run.name: run for run in runs}
     tables = []
     for chapter in dict.fromkeys(row["chapter"] for row in rows):
         own = [row for row in rows if row["chapter"] == chapter]
         rounds = f"{own[0]['rounds']} round{'s' * (own[0]['rounds'] != '1')}"
         tables.append(about_table(
-            f"{own[0]['variants']} variants of \u201c{titles[chapter]}\u201d: medians of "
+            f"{own[0]['variants']} variants of \u201c{known[chapter].title}\u201d: medians of "
             f"{rounds} in one run",
             ("Way", "Cores", "Seconds", "Processor seconds", "Times as long as the sweep"),
             [

@@ -6,6 +6,7 @@ from math import prod
 
 import numpy as np
 
+from secondline.checks import check_share
 from secondline.errors import InputError
 from secondline.proportions.inputs import check_counts
 from secondline.proportions.transforms import SCALES
@@ -63,8 +64,7 @@ def exact_heterogeneity(totals, probability: float) -> ExactHeterogeneity:
     """
     from scipy.stats import binom
 
-    if not 0 <= probability <= 1:
-        raise InputError(f"probability is {probability!r}; it must lie between 0 and 1.")
+    check_share(probability=probability)
     _, totals = check_counts(np.zeros(len(totals)), totals, minimum=2)
     results = prod(int(n) + 1 for n in totals)
     if results > MOST_RESULTS:
@@ -131,8 +131,7 @@ def simulate_heterogeneity(
     InputError
         If the totals, the probability, the spread or `n_sets` cannot be used.
     """
-    if not 0 <= probability <= 1:
-        raise InputError(f"probability is {probability!r}; it must lie between 0 and 1.")
+    check_share(probability=probability)
     if n_sets < 1:
         raise InputError(f"n_sets is {n_sets!r}; at least 1 is needed.")
     _, totals = check_counts(np.zeros(len(totals)), totals, minimum=2)

@@ -5,7 +5,7 @@ import copy
 import re
 from dataclasses import dataclass
 
-from secondline.chapters.notebooks import source_of, tags_of, title_of
+from secondline.chapters.notebooks import PARAMETERS_TAG, source_of, tags_of, title_of
 from secondline.errors import InputError
 from secondline.teaching.exercises import (
     CHECK, EXERCISE_TAG, EXERCISES, SOLUTION_TAG, TEACHER_TAG, Exercise, assigned, solution_names)  # fmt: skip
@@ -199,7 +199,7 @@ def _folded(cells: list[dict], sections: set[str]) -> list[dict]:
             folded = cell if sections and heading[1].strip() not in sections else None
             if folded:
                 folded["metadata"][_COLLAPSED] = True
-        elif folded and "parameters" in tags_of(cell):
+        elif folded and PARAMETERS_TAG in tags_of(cell):
             del folded["metadata"][_COLLAPSED]
             folded = None
     return cells
