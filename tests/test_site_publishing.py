@@ -1,24 +1,20 @@
-"""The site without a network and twice the same, the book as PDF and as an e-book."""
+"""The site without a network and twice the same, and the book as PDF."""
 
 import re
 import shutil
 import subprocess
 import sys
 import time
-import zipfile
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT, alone, load_script
 
-from secondline.chapters.ebook import mend, mended_page
 from secondline.chapters.hashes import folder_hash
 from secondline.chapters.printing import book_parts, chromium, print_page
 from secondline.chapters.site import SiteError, sphinx_pages
 from secondline.errors import InputError
-from secondline.explorers import EXPLORERS, explorer
 from secondline.teaching.exercises import read_exercises
 
 SITE = ROOT / "_build/html"
@@ -225,62 +221,3 @@ def test_a_wrong_word_is_answered_by_a_sentence(monkeypatch, capsys, words, said
     monkeypatch.setattr(sys, "argv", ["print.py", *words])
     code, told = printed_by_command(capsys)
     assert code == 1 and said in told
-
-
-def test_an_ebook_page_becomes_xml_with_formulas():
-    page = (
-        '<html xmlns="http://www.w3.org/1999/xhtml"><body><p class="filter"><input></p>'
-        '<details open><summary aria-label="an open door">A<br>B&nbsp;C &amp; D</summary>'
-        '<img src="a.svg" alt="x > y"><span class="tip-box" role="tooltip"><b>t</b><br></span>'
-        '<span class="math notranslate nohighlight">\\(a &lt; b\\)</span>'
-        '<div class="math notranslate nohighlight">\n\\[\\begin{split}\n\\begin{aligned}\n'
-        "a &amp;= b \\\\ c &amp;= d\n\\end{aligned}\n\\end{split}\\]</div></details></body></html>"
-    )
-    tree = ElementTree.fromstring(mended_page(page))
-    text = "".join(tree.itertext())
-    assert "&" not in text.replace("C & D", "")
-    assert "\\" not in text
-    space = "{http://www.w3.org/1998/Math/MathML}"
-    assert len(list(tree.iter(f"{space}math"))) == 2
-    assert len(list(tree.iter(f"{space}mtr"))) == 2
-    assert "tooltip" not in mended_page(page)
-    assert 'aria-label="an open door"' in mended_page(page)
-
-
-def test_an_ebook_is_whole(tmp_path):
-    """Two pages through Sphinx: what a reader's program asks of the file."""
-    book = tmp_path / "book"
-    shutil.copytree(ROOT / "book/_ext", book / "_ext")
-    shutil.copytree(ROOT / "book/site_assets", book / "site_assets")
-    shutil.copy(ROOT / "book/_config.yml", book)
-    (book / "references.bib").write_text("")
-    (book / "_toc.yml").write_text(
-        "format: jb-book\nroot: index\nchapters:\n- file: two\n- file: three\n"
-    )
-    (book / "index.md").write_text("# One\n\nA formula: $a < b_i$.\n\n---\n\n[Two](two.md)\n")
-    (book / "two.md").write_text("# Two\n\n{claim}`54.5 <bsab-pool-mono-orr>`\n\n"
-                                 "```{source} bispecifics-meta-analysis\n```\n")  # fmt: skip
-    (book / "three.md").write_text(
-        "# Three\n\n" + "\n".join(f"```{{explorer}} {name}\n```\n" for name in EXPLORERS)
-    )
-    target = tmp_path / "book.epub"
-    mend(sphinx_pages(book, tmp_path / "work", "epub"), target)
-    with zipfile.ZipFile(target) as epub:
-        first = epub.infolist()[0]
-        assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
-        assert epub.read("mimetype") == b"application/epub+zip"
-        pages = [n for n in epub.namelist() if n.endswith((".xhtml", ".opf", ".ncx", ".xml"))]
-        for name in pages:
-            ElementTree.fromstring(epub.read(name))
-        package = ElementTree.fromstring(epub.read("content.opf"))
-        items = {i.get("href"): i for i in package.iter("{http://www.idpf.org/2007/opf}item")}
-        assert set(items) <= set(epub.namelist())
-        assert items["index.xhtml"].get("properties") == "mathml"
-        assert "Second Line" in epub.read("content.opf").decode()
-        assert "Shen 2025" in epub.read("two.xhtml").decode()
-        # pictures and values that move on the site stand still here
-        assert items["three.xhtml"].get("properties") == "svg"
-        three = epub.read("three.xhtml").decode()
-        assert not re.search("<(form|input|select|button|noscript|script)", three)
-        assert three.count("<svg") == sum(explorer(name).spec is not None for name in EXPLORERS)
-        assert all(f"explore/{name}.html" in three for name in EXPLORERS)

@@ -58,7 +58,8 @@ def add_feet(app, doctree, docname):
             continue
         brought = shown[label]
         foot = FigureFoot(provenance=brought["provenance"], labels=labels, data=None)
-        if brought["csv"]:
+        # an e-book has no place for a file that no page shows
+        if brought["csv"] and app.builder.name == "html":
             name = file_name(docname, label)
             target = Path(app.outdir) / FOLDER / name
             target.parent.mkdir(exist_ok=True)

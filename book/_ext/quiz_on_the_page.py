@@ -22,10 +22,8 @@ logger = logging.getLogger(__name__)
 
 TITLE, ANCHOR = "Check yourself", "check-yourself"
 BEFORE = "Limits"
-INTRODUCTION = (
-    "Every answer, right or wrong, says why. They are checked in this page: nothing is sent, "
-    "counted or kept."
-)
+INTRODUCTION = "Every answer, right or wrong, says why."
+CHECKED = "They are checked in this page: nothing is sent, counted or kept."
 # docutils wants to know where running text stands: for links, and for typographic quotes
 OF_WORDS = ("button", "legend", "p", "span", "strong", "summary")
 RIGHT, WRONG = "✓ Right.", "✗ Not right."
@@ -80,7 +78,10 @@ class PutQuestions(SphinxTransform):
             return
         section = nodes.section(ids=[ANCHOR], names=[TITLE.lower()])
         section += nodes.title("", TITLE)
-        section += nodes.paragraph("", INTRODUCTION)
+        # an e-book's reader has no forms
+        self.checked = self.app.builder.name != "epub"
+        said = f"{INTRODUCTION} {CHECKED}" if self.checked else INTRODUCTION
+        section += nodes.paragraph("", said)
         for number, question in enumerate(questions, start=1):
             section += self._question(number, question)
         place = next((s for s in top.children if _title(s).startswith(BEFORE)), None)
@@ -93,16 +94,11 @@ class PutQuestions(SphinxTransform):
         made = self._choice if question.kind == "choice" else self._number
         asked, answers, about = made(question)
         head = tag("strong", f"Question {number}. ", class_="quiz-no")
-        form = tag(
-            "form",
-            tag("fieldset", tag("legend", head, *self._text(question.prompt)), *asked),
-            tag("button", "Check", type="submit", class_="quiz-check", hidden=True),
-            tag("div", class_="quiz-said", role="status"),
-            # a form for a dialogue sends nothing, also without JavaScript
-            method="dialog",
-            novalidate=True,
-            autocomplete="off",
-        )
+        words = [head, *self._text(question.prompt)]
+        if self.checked:
+            form = self._form(tag("legend", *words), *asked)
+        else:
+            form = tag("div", tag("p", *words), *asked)
         folded = tag(
             "details",
             tag("summary", f"Answer to question {number}"),
@@ -112,15 +108,28 @@ class PutQuestions(SphinxTransform):
         )
         return tag("div", form, folded, class_="quiz", id=f"quiz-{question.id}", **about)
 
+    def _form(self, *asked):
+        return tag(
+            "form",
+            tag("fieldset", *asked),
+            tag("button", "Check", type="submit", class_="quiz-check", hidden=True),
+            tag("div", class_="quiz-said", role="status"),
+            # a form for a dialogue sends nothing, also without JavaScript
+            method="dialog",
+            novalidate=True,
+            autocomplete="off",
+        )
+
     def _choice(self, question: Question):
         kind = "checkbox" if question.several else "radio"
         ask = "Choose all that are right." if question.several else "Choose one."
         options = tag("ol", class_="quiz-options", type="A")
         answers = tag("ol", class_="quiz-whys", type="A")
         for k, option in enumerate(question.options):
-            control = tag("input", type=kind, name=question.id, value=k)
             words = tag("span", *self._text(option.text, linked=False))
-            options += tag("li", tag("label", control, words))
+            if self.checked:
+                words = tag("label", tag("input", type=kind, name=question.id, value=k), words)
+            options += tag("li", words)
             answers += self._why(option)
         return [tag("p", ask, class_="quiz-ask"), options], [answers], {"data_kind": kind}
 
@@ -136,6 +145,8 @@ class PutQuestions(SphinxTransform):
         field = tag("input", type="text", inputmode="decimal", size=8)
         unit = [" ", tag("span", question.unit, class_="quiz-unit")] if question.unit else []
         asked = [tag("p", tag("label", tag("span", "Your answer"), " ", field, *unit))]
+        if not self.checked:
+            asked = [tag("p", " in ".join(filter(None, ("A number", question.unit))), ".")]
         answer = question.answer
         shown = f"{answer.shown} {question.unit}".strip()
         right = tag(

@@ -1,18 +1,31 @@
 """Turn Sphinx's e-book into one that every reader opens: well-formed, with formulas."""
 
 import html
+import posixpath
 import re
 import zipfile
 from pathlib import Path
+from urllib.parse import quote
 
 from secondline.chapters.formulas import mathml
 
-# what answers to a pointer or a keyboard, and scripts
+# what answers to a pointer or a keyboard, what only they see, scripts, and folded code
 LEFT_OUT = re.compile(
     r'<span class="tip-box[^>]*>.*?</span>|<p class="filter">.*?</p>|<script\b.*?</script>'
-    r'|<a class="headerlink".*?</a>|<form\b.*?</form>',
+    r'|<a class="headerlink".*?</a>|<form\b.*?</form>|<details class="[^"]*\bhide\b.*?</details>'
+    r'|<span class="sd-summary-state-marker.*?</svg></span>|<span class="visually-hidden">.*?</span>'
+    # a role that the standard has given up
+    r'| role="doc-biblioentry"',
     re.DOTALL,
 )
+# styles of the site, where things move and can be pressed
+STYLES = re.compile(r'<link rel="stylesheet"[^>]*? href="[^"]*?([^"/]+)"[^>]*>')
+STYLES_KEPT = {"epub.css", "pygments.css", "sphinx-design.min.css", "ebook.css"}
+LINK = re.compile(r'(?<= href=")([^"#]+)(?=[#"])')
+# a drawing's document type names files of the network
+DOCTYPE = re.compile(r"<!DOCTYPE svg[^>]*>\s*")
+# an empty glyph, such as a space
+NO_PATH = re.compile(r'<path(?![^>]*? d=")([^>]*?)(/?)>')
 VOID = re.compile(r"<(br|hr|img|input|col|meta|link|wbr|source)\b((?:[^>\"]|\"[^\"]*\")*?)\s*/?>")
 TAG = re.compile(r"<[a-zA-Z](?:\"[^\"]*\"|[^>\"])*>")
 BARE = re.compile(r"(\"[^\"]*\")|(?<=\s)(open|hidden|disabled|checked|controls|nowrap)(?=[\s/>])")
@@ -35,8 +48,11 @@ def mend(source: Path, target: Path) -> None:
         files = {name: old.read(name) for name in old.namelist()}
     formulas, drawings = [], []
     for name in files:
+        if name.endswith(".svg"):
+            drawing = DOCTYPE.sub("", files[name].decode("utf-8"))
+            files[name] = NO_PATH.sub(r'<path d=""\1\2>', drawing).encode("utf-8")
         if name.endswith((".xhtml", ".html")):
-            page = mended_page(files[name].decode("utf-8"))
+            page = mended_page(_linked(files[name].decode("utf-8"), name, set(files)))
             files[name] = page.encode("utf-8")
             formulas += [name] * ("<math" in page)
             drawings += [name] * ("<svg" in page)
@@ -53,12 +69,27 @@ def mend(source: Path, target: Path) -> None:
 
 def mended_page(page: str) -> str:
     """Return a page as XML that an e-book's reader takes."""
+    page = STYLES.sub(lambda style: style[0] if style[1] in STYLES_KEPT else "", page)
     page = LEFT_OUT.sub("", page).replace(' aria-label="Toggle hidden content"', "")
     page = INLINE.sub(lambda m: mathml(html.unescape(m[1]), block=False), page)
     page = BLOCK.sub(lambda m: f"{m[1]}{m[2]}{mathml(html.unescape(m[3]), block=True)}</div>", page)
     page = VOID.sub(r"<\1\2 />", page)
     page = TAG.sub(lambda tag: BARE.sub(lambda a: a[1] or f'{a[2]}=""', tag[0]), page)
     return ENTITY.sub(lambda m: _numbered(m[0]), page)
+
+
+def _linked(page: str, name: str, files: set[str]) -> str:
+    """Return a page whose links lead to the book's files, or out of it."""
+    folder = posixpath.dirname(name)
+
+    def link(found: re.Match) -> str:
+        address = found[1]
+        if ":" in address:
+            return quote(html.unescape(address), safe="/:?=&;%@!$'()*+,~[]").replace("&", "&amp;")
+        made = re.sub(r"\.html$", ".xhtml", address)
+        return made if posixpath.normpath(posixpath.join(folder, made)) in files else address
+
+    return LINK.sub(link, page)
 
 
 def _numbered(entity: str) -> str:
