@@ -198,6 +198,72 @@ def test_policy_stops_what_does_not_belong_to_the_page(browser):
         assert not [u for u in visit.failed if u not in visit.requests]
 
 
+def press_until(page, key: str, wanted: str, times: int = 60) -> None:
+    """Press a key until what has the focus says the words wanted."""
+    for _ in range(times):
+        page.keyboard.press(key)
+        words = page.evaluate(
+            "(e => (e.ariaLabel || e.textContent).trim().replace(/\\s+/g, ' '))(document.activeElement)"
+        )
+        if words == wanted:
+            return
+    raise AssertionError(f"{key} never reached {wanted!r}")
+
+
+@pytest.mark.parametrize("width", [360, 768])
+def test_menu_by_keyboard_alone(browser, width):
+    with Visit(browser, "bispecifics/pooled-response", width=width) as visit:
+        press_until(visit.page, "Tab", "Pages of the book", times=3)
+        visit.page.keyboard.press("Enter")
+        visit.page.wait_for_selector("#pst-primary-sidebar-modal[open]")
+        press_until(visit.page, "Tab", "How ZUMA-7 was built")
+        visit.page.keyboard.press("Enter")
+        visit.page.wait_for_url("**/zuma7/design.html")
+
+
+def test_contents_of_a_page_by_keyboard_alone(browser):
+    with Visit(browser, "bispecifics/pooled-response", width=360) as visit:
+        dialog = visit.page.locator("#pst-secondary-sidebar-modal")
+        press_until(visit.page, "Tab", "On this page", times=8)
+        visit.page.keyboard.press("Enter")
+        assert dialog.get_by_text("The pool", exact=True).is_visible()
+        visit.page.keyboard.press("Escape")
+        dialog.wait_for(state="hidden")
+        visit.page.keyboard.press("Enter")
+        press_until(visit.page, "Tab", "The pool")
+        visit.page.keyboard.press("Enter")
+        visit.page.wait_for_url("**#the-pool")
+
+
+def test_a_wide_screen_can_do_without_the_menu(browser):
+    with Visit(browser, "bispecifics/pooled-response", width=1440) as visit:
+        menu = visit.page.locator("#pst-primary-sidebar")
+        assert menu.is_visible()
+        visit.page.get_by_role("button", name="Pages of the book").click()
+        menu.wait_for(state="hidden")
+        visit.page.get_by_role("button", name="Pages of the book").click()
+        menu.wait_for(state="visible")
+
+
+def test_search_by_keyboard_alone(browser):
+    with Visit(browser, "bispecifics/pooled-response") as visit:
+        visit.page.keyboard.press("ControlOrMeta+k")
+        visit.page.keyboard.type("glofitamab")
+        visit.page.keyboard.press("Enter")
+        visit.page.wait_for_url("**/search.html?q=glofitamab*")
+        first = visit.page.locator("ul.search li a").first
+        first.wait_for(timeout=20_000)
+        press_until(visit.page, "Tab", " ".join(first.inner_text().split()))
+        visit.page.keyboard.press("Enter")
+        visit.page.wait_for_url(lambda address: "search.html" not in address)
+
+
+def test_nothing_is_fetched_ahead():
+    """Firefox would fetch the next page, and the page's policy would stop and log it."""
+    for page in SITE.glob("*/*.html"):
+        assert not re.search(r'<link [^>]*rel="(next|prefetch|prerender)"', page.read_text("utf-8"))
+
+
 @pytest.mark.parametrize("name", ["bispecifics/pooled-response", "search"])
 def test_policy_lets_the_site_work_over_http(browser, served, name):
     with Visit(browser, name, at=served) as visit:

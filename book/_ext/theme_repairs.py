@@ -22,6 +22,13 @@ REPAIRS = [
      '<div class="prev-next-area" role="navigation" aria-label="Previous and next page">'),
     # a handler that the page's policy would stop; page.js has it
     (r'<button onclick="window\.print\(\)"', '<button type="button" data-print'),
+    # of two buttons for one sidebar the theme's script knows the first, in the bar that is hidden
+    (r'class="pst-navbar-icon sidebar-toggle (?:primary|secondary)-toggle"',
+     'class="pst-navbar-icon sidebar-toggle"'),
+    (r'title="Toggle primary sidebar"', 'title="Pages of the book"'),
+    (r'title="Toggle secondary sidebar"', 'title="On this page"'),
+    # Firefox fetches what comes next ahead of time, and the page's policy stops it
+    (r'\s*<link rel="next"[^>]*>', ""),
     # written twice more
     (r'(<meta name="viewport"[^>]*>.*?)<meta name="viewport"[^>]*>(.*?)\s*<meta name="viewport"[^>]*>',
      r"\1\2"),
