@@ -15,6 +15,7 @@ from conftest import ROOT, alone, load_script
 from secondline.chapters.ebook import mended_page
 from secondline.chapters.printing import book_parts
 from secondline.explorers import EXPLORERS, explorer
+from secondline.figures.style import PROVENANCES
 from secondline.teaching.quizzes import read_all_quizzes
 
 ITEM = "{http://www.idpf.org/2007/opf}item"
@@ -105,9 +106,7 @@ def test_what_moves_on_the_site_stands_still(pages, files):
 def test_figures_keep_their_provenance(pages):
     feet = [foot.get_text() for page in pages.values() for foot in page.select(".figure-foot")]
     assert len(feet) > 50
-    assert {re.match(r"\w+", foot)[0] for foot in feet} <= {
-        "published", "recomputed", "virtual", "external", "illustration",
-    }  # fmt: skip
+    assert {re.match(r"\w+", foot)[0] for foot in feet} <= set(PROVENANCES)
 
 
 def test_an_ebook_page_becomes_xml_with_formulas():
