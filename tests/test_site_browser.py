@@ -75,6 +75,8 @@ def violations(page, *, colours_only: bool = False) -> list[str]:
 
     Contrast on a background that it cannot judge is a finding too.
     """
+    # colours that are on their way, such as after a change of the theme, have arrived
+    page.evaluate("document.getAnimations().forEach((a) => a.finish())")
     page.evaluate(ONE_FORMULA)
     page.evaluate(ONE_OF_EACH)
     if not page.evaluate("'axe' in window"):

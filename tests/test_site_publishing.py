@@ -6,16 +6,20 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT, alone, load_script
+from pypdf import PdfReader
 
 from secondline.chapters.hashes import folder_hash
-from secondline.chapters.printing import book_parts, chromium, print_page
+from secondline.chapters.printing import _only_shows, book_parts, chromium, print_page
 from secondline.chapters.site import SiteError, sphinx_pages
 from secondline.errors import InputError
+from secondline.explorers import EXPLORERS, explorer
 from secondline.teaching.exercises import read_exercises
+from secondline.teaching.quizzes import read_all_quizzes
 
 SITE = ROOT / "_build/html"
 pytestmark = pytest.mark.usefixtures("built")
@@ -112,7 +116,38 @@ def test_printed_page_leaves_folded_code_out_and_keeps_what_it_shows(printed):
     assert "Show code cell" not in text
     assert "The values behind the figure" in text
     assert not printed.find_all("details")
-    assert not printed.select("main script, main button")
+    assert not printed.select("main script, main button, main input")
+
+
+def test_printed_page_shows_no_code_that_only_draws_and_keeps_what_computes(printed):
+    code = [shown.get_text() for shown in printed.select(".chapter .cell_input")]
+    assert not [text for text in code if _only_shows(text)]
+    assert any("=" in text for text in code)
+    assert printed.select("#bispecifics-pooled-response .tag_parameters .cell_input")
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("import a\nfrom b import c\ncheck(x=(x, int))", True),
+        ("figures.table(result, 'Title')", True),
+        ("print(0.16**0.4)", False),
+        ("rate = 1 - 0.4\nfigures.table(rate)", False),
+        ("%matplotlib inline", False),
+    ],
+)
+def test_code_that_only_shows_is_told_from_code_that_computes(code, shown):
+    assert _only_shows(code) is shown
+
+
+def test_each_name_of_the_printed_book_has_its_style():
+    """The site's pages carry no rule for what they do not have."""
+    html = print_page(SITE, [("ZUMA-7", ["zuma7/efficacy"])])
+    printed = BeautifulSoup(html, "html.parser")
+    styles = " ".join(style.get_text() for style in printed.select("head > style"))
+    for name in ("book-contents", "book-title", "part", "solution", "solved", "unfolded"):
+        assert printed.select(f".{name}"), name
+        assert f"body.book .{name}" in styles, name
 
 
 def test_a_figure_that_moves_is_printed_as_it_comes_with_where_it_moves(browser):
@@ -144,16 +179,24 @@ def test_a_figure_that_moves_is_printed_as_it_comes_with_where_it_moves(browser)
         page.close()
 
 
-def test_solutions_stand_at_the_end_and_lead_back(printed):
+def test_solutions_and_answers_stand_at_the_end_and_lead_back(printed):
     sections = printed.select("section.chapter")
     assert sections[-1]["id"] == "solutions"
     solved = sections[-1].select(".solution")
-    wanted = sum(len(read_exercises(ROOT / f"book/{name}.ipynb", name)) for name in THREE[:2])
-    assert len(solved) == len(printed.select("p.solved a")) == wanted > 3
-    assert len(solved[0].get_text()) > 60
+    exercises = sum(len(read_exercises(ROOT / f"book/{name}.ipynb", name)) for name in THREE[:2])
+    questions = [
+        q for q in read_all_quizzes(ROOT / "book/teaching/quizzes") if q.chapter in THREE
+    ]
+    assert len(solved) == len(printed.select("p.solved a")) == exercises + len(questions)
+    assert min(exercises, len(questions)) > 3
     for solution in solved:
-        back = solution.h3.a["href"][1:]
-        assert printed.find(id=back).a["href"] == f"#{solution['id']}"
+        assert len(solution.get_text()) > 60
+        back = printed.find(id=solution.h3.a["href"][1:])
+        there = back if back.name == "p" else back.select_one("p.solved")
+        assert there.a["href"] == f"#{solution['id']}"
+    # nothing tells before it is turned to
+    for question in printed.select(".quiz"):
+        assert "Right." not in question.get_text()
 
 
 def test_parts_hold_every_page_of_the_book():
@@ -178,7 +221,14 @@ def test_three_chapters_become_a_pdf_with_tags_and_bookmarks(tmp_path, printed, 
     assert b"/StructTreeRoot" in content
     assert b"/Outlines" in content
     assert b"/Lang" in content
-    assert 30 < content.count(b"/Type /Page\n") < 120
+    # fi is one letter in print
+    pages = [normalize("NFKC", page.extract_text()) for page in PdfReader(target).pages]
+    assert 30 < len(pages) < 120
+    # the contents name the page where a chapter begins
+    contents = " ".join(pages[0].split())
+    for title in ("How ZUMA-7 was built", "Pooled response to bispecific antibodies", "Glossary"):
+        number = int(re.search(rf"{title} page (\d+)", contents)[1])
+        assert title in pages[number - 1][:80]
     assert len(content) < 10_000_000
 
 

@@ -19,6 +19,8 @@ def finish(app, exception):
         html = repaired(path.read_text(encoding="utf-8"), search=path == site / "search.html")
         path.write_text(with_policy(html), encoding="utf-8")
     slim(site)
+    # the e-book's own
+    (site / "_static/ebook.css").unlink()
     with_styles(site, pages)
 
 

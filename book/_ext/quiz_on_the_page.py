@@ -80,8 +80,9 @@ class PutQuestions(SphinxTransform):
         section += nodes.title("", TITLE)
         # an e-book's reader has no forms
         self.checked = self.app.builder.name != "epub"
-        said = f"{INTRODUCTION} {CHECKED}" if self.checked else INTRODUCTION
-        section += nodes.paragraph("", said)
+        section += nodes.paragraph("", INTRODUCTION)
+        if self.checked:
+            section[-1] += [nodes.Text(" "), nodes.inline("", CHECKED, classes=["screen-only"])]
         for number, question in enumerate(questions, start=1):
             section += self._question(number, question)
         place = next((s for s in top.children if _title(s).startswith(BEFORE)), None)

@@ -1,5 +1,6 @@
 """The whole book as one page for print, and from it a PDF."""
 
+import ast
 import os
 import re
 import shutil
@@ -21,9 +22,33 @@ FOOT = (
 UNPRINTED = (
     ".headerlink, .tip-box, .filter, .copybtn, script, button, noscript, .toctree-wrapper, "
     "details.hide > summary, details.hide > .cell_input, .tag_hide-input > .cell_input, iframe, "
-    ".sl-explorer form"
+    ".sl-explorer form, .screen-only, .page-end, .figure-foot, .tag_exercise > .cell_output"
 )
+# the comments for teachers, which the chapter of notes has together
+FOR_TEACHERS = "details.teacher"
+# where a page's number goes, once it is known
+PAGE_NUMBER = re.compile(r'(<span class="page-number" data-of="([^"]+)">)[^<]*')
 
+# of what only the printed book has
+OWN = """
+body.book { display: block; margin: 0; font-family: "DejaVu Sans", "Segoe UI", Arial, sans-serif; }
+body.book main { max-width: none; padding: 0; margin: 0; display: block; }
+body.book .chapter { break-before: page; }
+body.book .book-contents { font-size: 8pt; line-height: 1.25; }
+body.book .book-contents ol { list-style: none; padding-left: 1rem; margin: .15rem 0 .4rem; }
+body.book .book-contents ol.parts { padding: 0; }
+body.book .book-title { font-size: 30pt; font-weight: 700; margin: 0 0 2mm; }
+body.book .part { text-transform: uppercase; letter-spacing: .06em; font-size: 9pt; margin: 0 0 2mm; color: #444; }
+body.book .solution { margin: 0 0 5mm; }
+body.book .solution h3 { font-size: 10.5pt; margin: 4mm 0 1mm; }
+body.book .solved { font-style: italic; }
+body.book .unfolded { font-weight: 600; }
+body.book main a[href^="#"] { text-decoration: underline dotted #888 .5pt; text-underline-offset: .2em; }
+body.book .book-contents a[href], body.book .solved a[href], body.book .solution h3 a[href] { text-decoration: none; }
+body.book .book-contents .page { color: #444; }
+body.book .solution h3 .page { font-weight: 400; font-size: 8.5pt; }
+body.book .blank { display: inline-block; width: 20mm; border-bottom: .5pt solid #000; }
+"""
 # of a file, in a page's styles
 ADDRESS = re.compile(r'url\("(?!data:|#)([^"?#]+)[^"]*"\)')
 
@@ -31,8 +56,10 @@ ADDRESS = re.compile(r'url\("(?!data:|#)([^"?#]+)[^"]*"\)')
 def print_page(site: Path, parts: list[tuple[str, list[str]]]) -> str:
     """Return the book as one page of HTML, which stands in the site's folder.
 
-    Links between chapters lead within the page. Code that is folded on the site is left out,
-    and what it shows is kept. Solutions follow at the end, each after a link to its exercise.
+    Links between chapters lead within the page. Code that is folded on the site is left out, or
+    that only imports and draws, and what it shows is kept. So are the comments for teachers,
+    which stand together in a chapter of their own. Solutions and the answers to questions follow
+    at the end, each after a link to what was asked.
 
     Parameters
     ----------
@@ -50,13 +77,14 @@ def print_page(site: Path, parts: list[tuple[str, list[str]]]) -> str:
             whole = _read(site, name)
             styles |= dict.fromkeys(_styles(whole, site, name))
             article = whole.article
-            for element in article.select(UNPRINTED):
+            for element in article.select(f"{UNPRINTED}, {FOR_TEACHERS}"):
                 element.decompose()
+            _leave_out_drawing(article)
             title = article.h1.get_text().strip()
             _localise(article, site, name, set(names))
-            found = _take_solutions(article, name)
+            found = _take_solutions(article, name) + _take_answers(article)
             _unfold(article)
-            contents.append(f'<li><a href="#{_anchor(name)}">{title}</a></li>')
+            contents.append(f"<li>{_entry(_anchor(name), title)}</li>")
             head = f'<p class="part">{part}</p>' if part and k == 0 else ""
             chapters.append(
                 f'<section class="chapter" id="{_anchor(name)}">{head}'
@@ -67,14 +95,16 @@ def print_page(site: Path, parts: list[tuple[str, list[str]]]) -> str:
                 solutions += found
         contents.append("</ol></li>")
     if solutions:
-        contents.append('<li><ol><li><a href="#solutions">Solutions</a></li></ol></li>')
+        title = "Solutions and answers"
+        contents.append(f'<li><ol><li>{_entry("solutions", title)}</li></ol></li>')
         chapters.append(
-            f'<section class="chapter" id="solutions"><h1>Solutions</h1>{"".join(solutions)}'
+            f'<section class="chapter" id="solutions"><h1>{title}</h1>{"".join(solutions)}'
             "</section>"
         )
     return PAGE.format(
         title=TITLE,
         styles="".join(styles),
+        own=OWN,
         contents="".join(contents),
         chapters="\n".join(chapters),
     )
@@ -105,14 +135,10 @@ def print_pdf(html: str, site: Path, pdf: Path) -> None:
             "The PDF is printed through the package playwright, which is not installed; "
             "`pip install playwright` brings it."
         ) from None
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        for shared in ("_static", "_images"):
-            shutil.copytree(site / shared, Path(folder) / shared)
-        page = Path(folder) / "book.html"
+    from pypdf import PdfReader
+
+    def printed(view, html: str) -> dict[str, int]:
         page.write_text(html, encoding="utf-8")
-        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        view = opened.new_page(viewport={"width": 700, "height": 1000}, color_scheme="light")
-        view.set_default_timeout(0)
         view.goto(page.as_uri(), wait_until="load", timeout=0)
         view.evaluate("window.MathJax?.startup?.promise")
         view.pdf(
@@ -120,6 +146,20 @@ def print_pdf(html: str, site: Path, pdf: Path) -> None:
             display_header_footer=True, header_template="<span></span>", footer_template=FOOT,
             margin={"top": "18mm", "bottom": "20mm", "left": "16mm", "right": "16mm"},
         )  # fmt: skip
+        reader = PdfReader(pdf)
+        places = reader.named_destinations.items()
+        return {k.lstrip("/"): reader.get_destination_page_number(v) + 1 for k, v in places}
+
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        for shared in ("_static", "_images"):
+            shutil.copytree(site / shared, Path(folder) / shared)
+        page = Path(folder) / "book.html"
+        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        view = opened.new_page(viewport={"width": 700, "height": 1000}, color_scheme="light")
+        view.set_default_timeout(0)
+        # a page knows no other's number: the book is printed, looked at, and printed again
+        numbers = printed(view, html)
+        printed(view, PAGE_NUMBER.sub(lambda place: f"{place[1]}{numbers[place[2]]}", html))
         opened.close()
 
 
@@ -218,19 +258,68 @@ def _take_solutions(article, name: str) -> list[str]:
         asked, solved = _anchor(name, f"exercise-{k}"), _anchor(name, f"solution-{k}")
         details.summary.decompose()
         taken.append(
-            f'<div class="solution" id="{solved}"><h3><a href="#{asked}">'
-            f"{heading.get_text().strip()}</a></h3>{details.decode_contents()}</div>"
+            f'<div class="solution" id="{solved}">'
+            f"<h3>{_entry(asked, heading.get_text().strip())}</h3>"
+            f"{details.decode_contents()}</div>"
         )
         details.name, details.attrs = "p", {"class": "solved", "id": asked}
         details.clear()
-        details.append(_link(f"#{solved}", "The solution is at the end of the book."))
+        details.append(_soup(_entry(solved, "Solution:")))
     return taken
 
 
-def _link(href: str, text: str):
+def _take_answers(article) -> list[str]:
+    """Take the answers to a chapter's questions; a hint stays with its question."""
+    taken = []
+    for question in article.select(".quiz"):
+        details = question.select_one("details.quiz-answer")
+        head = question.select_one(".quiz-no").get_text().strip(" .")
+        asked, answered = question["id"], f"{question['id']}-answer"
+        details.summary.decompose()
+        hint = details.select_one(".quiz-hint")
+        for field in question.select("input[type=text]"):
+            field.replace_with(_soup('<span class="blank"></span>'))
+        for control in question.select("input"):
+            control.decompose()
+        if hint:
+            details.insert_before(hint.extract())
+        taken.append(
+            f'<div class="solution" id="{answered}"><h3>{_entry(asked, head)}</h3>'
+            f"{details.decode_contents()}</div>"
+        )
+        details.replace_with(_soup(f'<p class="solved">{_entry(answered, "Answer:")}</p>'))
+    return taken
+
+
+def _entry(anchor: str, words: str) -> str:
+    """Return a link with the number of the page where it leads."""
+    number = f'<span class="page-number" data-of="{anchor}">000</span>'
+    return f'<a href="#{anchor}">{words}</a> <span class="page">page {number}</span>'
+
+
+def _soup(html: str):
     from bs4 import BeautifulSoup
 
-    return BeautifulSoup(f'<a href="{href}">{text}</a>', "html.parser").a
+    return BeautifulSoup(html, "html.parser")
+
+
+def _leave_out_drawing(article) -> None:
+    """Leave out the code of cells that only import, check settings, draw or show."""
+    for shown in article.select(".cell > .cell_input"):
+        if _only_shows(shown.get_text()):
+            shown.decompose()
+
+
+def _only_shows(code: str) -> bool:
+    try:
+        body = ast.parse(code).body
+    except SyntaxError:  # a command of the notebook's
+        return False
+    calls = [s.value for s in body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Call)]
+    imports = [s for s in body if isinstance(s, (ast.Import, ast.ImportFrom))]
+    # what prints is a sum worked out in front of the reader
+    prints = [c for c in calls if isinstance(c.func, ast.Name) and c.func.id == "print"]
+    return len(calls) + len(imports) == len(body) and not prints
 
 
 def _unfold(article) -> None:
@@ -244,7 +333,7 @@ def _unfold(article) -> None:
 
 PAGE = """<!DOCTYPE html>
 <html lang="en" data-theme="light" data-mode="light">
-<head><meta charset="utf-8"><title>{title}</title>{styles}
+<head><meta charset="utf-8"><title>{title}</title>{styles}<style>{own}</style>
 <script>window.MathJax = {{"options": {{"processHtmlClass": "tex2jax_process|mathjax_process|math|output_area"}}}}</script>
 <script defer src="_static/mathjax/tex-svg-full.js"></script></head>
 <body class="book"><main class="bd-content bd-article">
