@@ -266,6 +266,17 @@ def test_contents_of_a_page_by_keyboard_alone(browser):
         visit.page.wait_for_url("**#the-pool")
 
 
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_home_answers_four_questions_in_one_screen(browser, width):
+    with Visit(browser, "index", width=width) as visit:
+        feet = visit.page.evaluate(
+            "[...document.querySelectorAll('.questions .sd-card-footer')]"
+            ".map(e => e.getBoundingClientRect().bottom)"
+        )
+        assert len(feet) == 4
+        assert max(feet) <= 900
+
+
 def test_a_wide_screen_can_do_without_the_menu(browser):
     with Visit(browser, "bispecifics/pooled-response", width=1440) as visit:
         menu = visit.page.locator("#pst-primary-sidebar")

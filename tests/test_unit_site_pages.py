@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 import sys
 
 import pytest
@@ -185,3 +186,10 @@ def test_styles_stand_in_the_page_in_their_order_with_addresses_that_hold_there(
         'p{src:url("data:x,y");color:blue}\n</style><link rel="icon"/></head><p>'
     )
     assert not list(tmp_path.rglob("*.css"))
+
+
+def test_lines_under_words_are_written_as_safari_reads_them():
+    """It takes a line's kind, colour and width apart, and none of them where one is a variable."""
+    for sheet in sorted((ROOT / "book/site_assets").glob("*.css")):
+        text = sheet.read_text(encoding="utf-8")
+        assert not re.search(r"text-decoration:[^;}]*var\(", text), sheet.name
