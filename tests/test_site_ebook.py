@@ -93,6 +93,13 @@ def test_nothing_asks_to_be_pressed(pages):
         assert not page.select("details.hide, .tip-box, .visually-hidden"), name
 
 
+def test_folded_code_is_left_out_and_what_it_shows_is_kept(pages):
+    chapter = pages["bispecifics/pooled-response"]
+    captions = [caption.get_text() for caption in chapter.select("caption")]
+    assert any(text.startswith("The values behind the figure") for text in captions)
+    assert "Show code cell" not in chapter.get_text()
+
+
 def test_what_moves_on_the_site_stands_still(pages, files):
     for name in EXPLORERS:
         page = pages[f"explore/{name}"]

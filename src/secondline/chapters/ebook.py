@@ -9,15 +9,17 @@ from urllib.parse import quote
 
 from secondline.chapters.formulas import mathml
 
-# what answers to a pointer or a keyboard, what only they see, scripts, and folded code
+# what answers to a pointer or a keyboard, scripts, and what is said to those who hear a page
 LEFT_OUT = re.compile(
     r'<span class="tip-box[^>]*>.*?</span>|<p class="filter">.*?</p>|<script\b.*?</script>'
-    r'|<a class="headerlink".*?</a>|<form\b.*?</form>|<details class="[^"]*\bhide\b.*?</details>'
+    r'|<a class="headerlink".*?</a>|<form\b.*?</form>'
     r'|<span class="sd-summary-state-marker.*?</svg></span>|<span class="visually-hidden">.*?</span>'
     # a role that the standard has given up
     r'| role="doc-biblioentry"',
     re.DOTALL,
 )
+# code, alone or with what it shows
+FOLDED = re.compile(r'<details class="[^"]*\bhide\b.*?</details>', re.DOTALL)
 # styles of the site, where things move and can be pressed
 STYLES = re.compile(r'<link rel="stylesheet"[^>]*? href="[^"]*?([^"/]+)"[^>]*>')
 STYLES_KEPT = {"epub.css", "pygments.css", "sphinx-design.min.css", "ebook.css"}
@@ -70,12 +72,18 @@ def mend(source: Path, target: Path) -> None:
 def mended_page(page: str) -> str:
     """Return a page as XML that an e-book's reader takes."""
     page = STYLES.sub(lambda style: style[0] if style[1] in STYLES_KEPT else "", page)
+    page = FOLDED.sub(lambda fold: _without_code(fold[0]), page)
     page = LEFT_OUT.sub("", page).replace(' aria-label="Toggle hidden content"', "")
     page = INLINE.sub(lambda m: mathml(html.unescape(m[1]), block=False), page)
     page = BLOCK.sub(lambda m: f"{m[1]}{m[2]}{mathml(html.unescape(m[3]), block=True)}</div>", page)
     page = VOID.sub(r"<\1\2 />", page)
     page = TAG.sub(lambda tag: BARE.sub(lambda a: a[1] or f'{a[2]}=""', tag[0]), page)
     return ENTITY.sub(lambda m: _numbered(m[0]), page)
+
+
+def _without_code(fold: str) -> str:
+    _, output, shown = fold.removesuffix("</details>").partition('<div class="cell_output')
+    return output + shown
 
 
 def _linked(page: str, name: str, files: set[str]) -> str:

@@ -135,9 +135,8 @@ def print_pdf(html: str, site: Path, pdf: Path) -> None:
             "The PDF is printed through the package playwright, which is not installed; "
             "`pip install playwright` brings it."
         ) from None
-    from pypdf import PdfReader
 
-    def printed(view, html: str) -> dict[str, int]:
+    def printed(view, html: str) -> None:
         page.write_text(html, encoding="utf-8")
         view.goto(page.as_uri(), wait_until="load", timeout=0)
         view.evaluate("window.MathJax?.startup?.promise")
@@ -146,9 +145,6 @@ def print_pdf(html: str, site: Path, pdf: Path) -> None:
             display_header_footer=True, header_template="<span></span>", footer_template=FOOT,
             margin={"top": "18mm", "bottom": "20mm", "left": "16mm", "right": "16mm"},
         )  # fmt: skip
-        reader = PdfReader(pdf)
-        places = reader.named_destinations.items()
-        return {k.lstrip("/"): reader.get_destination_page_number(v) + 1 for k, v in places}
 
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         for shared in ("_static", "_images"):
@@ -158,9 +154,19 @@ def print_pdf(html: str, site: Path, pdf: Path) -> None:
         view = opened.new_page(viewport={"width": 700, "height": 1000}, color_scheme="light")
         view.set_default_timeout(0)
         # a page knows no other's number: the book is printed, looked at, and printed again
-        numbers = printed(view, html)
+        printed(view, html)
+        numbers = _page_numbers(pdf)
         printed(view, PAGE_NUMBER.sub(lambda place: f"{place[1]}{numbers[place[2]]}", html))
         opened.close()
+
+
+def _page_numbers(pdf: Path) -> dict[str, int]:
+    """Return the page on which each place stands that a link of the PDF leads to."""
+    from pypdf import PdfReader
+
+    reader = PdfReader(pdf)
+    places = reader.named_destinations.items()
+    return {k.lstrip("/"): reader.get_destination_page_number(v) + 1 for k, v in places}
 
 
 def chromium() -> str:
