@@ -161,7 +161,7 @@ def _i2_p(relation, claims):
         "i2_p",
         f"P from {smallest:.3g} to {largest:.3g}",
         f"P {p.text}",
-        f"I2 of {i2.text} % in {df + 1} studies means P from {smallest:.3g} to {largest:.3g}; "
+        f"I² of {i2.text} % in {df + 1} studies means P from {smallest:.3g} to {largest:.3g}; "
         f"printed is {p.text}.",
         impossible=True,
     )
@@ -195,9 +195,9 @@ def _words_i2(relation, claims):
         return passed("words_i2")
     return _finding(
         "words_i2",
-        f"I2 {i2:.1f} %, {i2_class(i2)}",
+        f"I² {i2:.1f} %, {i2_class(i2)}",
         words.value,
-        f"The counts give I2 of {i2:.1f} %, which is {i2_class(i2)} on the source's own "
+        f"The counts give I² of {i2:.1f} %, which is {i2_class(i2)} on the source's own "
         f"scale; the words are '{words.value}'.",
     )
 
