@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from secondline.chapters.building import sole_build
 from secondline.chapters.project import Project
@@ -20,6 +21,10 @@ from secondline.chapters.running import ChapterError
 from secondline.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# a busy machine is no fault: no test asserts a time
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 # browsers, by the names that systems give them
