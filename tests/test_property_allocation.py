@@ -11,7 +11,7 @@ from secondline.errors import InputError
 from secondline.trials.allocation import WAYS, allocation_page, simulate_allocation, waiting
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(sorted(WAYS)), st.integers(2, 60), st.floats(0, 1), st.integers(1, 8),
     st.integers(0, 2**31),
@@ -87,7 +87,7 @@ def test_the_page_has_a_row_for_each_way():
     assert page["Patients in one arm"].iloc[1] == "20 to 20"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(0.1, 100), st.floats(0.01, 100))
 def test_waiting_parts_one_exponential(median, months):
     split = waiting(median, months)

@@ -25,7 +25,7 @@ def worlds(draw):
 deadlines = st.one_of(st.just(0), st.integers(7, 84))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(worlds(), deadlines, st.integers(0, 30), st.integers(0, 1000))
 def test_an_event_is_never_before_failure_except_at_the_deadline(world, days, weeks, seed):
     patients = histories(world, 3, seed)
@@ -42,7 +42,7 @@ def test_an_event_is_never_before_failure_except_at_the_deadline(world, days, we
     np.testing.assert_allclose(happens[before], deadline[before])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(worlds(), st.integers(7, 84), st.integers(7, 84), st.integers(0, 30), st.integers(0, 1000))
 def test_an_earlier_deadline_never_postpones_an_event(world, one, other, weeks, seed):
     patients = histories(world, 3, seed)
@@ -54,7 +54,7 @@ def test_an_earlier_deadline_never_postpones_an_event(world, one, other, weeks, 
     assert (late <= never).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(worlds(), deadlines, st.integers(1, 30), st.integers(0, 1000))
 def test_ignoring_a_new_therapy_never_brings_an_event_forward(world, days, weeks, seed):
     patients = histories(world, 3, seed)

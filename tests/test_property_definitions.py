@@ -23,7 +23,7 @@ SHARES = st.floats(0.02, 0.98)
 
 
 @given(PATIENTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_patient_is_answered_and_each_tree_agrees(patient):
     result = assessment.assess(patient)
     assert result.standing == response.NO_NAME or result.standing.split(" and ")[0] in response.STANDINGS
@@ -39,7 +39,7 @@ def test_every_patient_is_answered_and_each_tree_agrees(patient):
 
 
 @given(PATIENTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_clock_from_diagnosis_is_never_the_kinder_one(patient):
     """Early by the clock from diagnosis is early by the one from the end of treatment."""
     names = {d.source: d.answer for d in assessment.assess(patient).names}
@@ -50,7 +50,7 @@ def test_the_clock_from_diagnosis_is_never_the_kinder_one(patient):
 
 
 @given(PATIENTS, st.floats(-100, 1000))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_only_the_scan_decides_on_the_scan(patient, change):
     """What comes after first line does not change the name of the scan, nor the other way."""
     one = assessment.assess(patient)

@@ -30,7 +30,7 @@ def cohort(n=600, seed=1, *, hazard=lambda x, arm: 0.3 * x - 0.7 * arm,
     })  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(3, 7), st.integers(0, 10_000))
 def test_the_basis_spans_straight_lines_and_is_straight_beyond_its_ends(knots, seed):
     rng = np.random.default_rng(seed)
@@ -259,7 +259,7 @@ def test_power_above_a_cut_is_the_level_where_nothing_is_and_falls_with_the_part
         biomarkers.subset_power(patients, "spd_mm2", 0.0, cuts, draws=10, seed=1)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.floats(1, 200), st.floats(1, 200)), max_size=15), st.integers(1, 20))
 def test_a_sum_of_products_counts_the_largest(lesions, most):
     counted, everything = (biomarkers.product_sum(lesions, most=m) for m in (most, 100))

@@ -26,7 +26,7 @@ readings = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(patients, readings)
 def test_every_patient_has_a_verdict_on_every_step(patient, reading):
     comparison = g.compare(patient, reading)
@@ -42,7 +42,7 @@ def test_every_patient_has_a_verdict_on_every_step(patient, reading):
             assert all(d.claims for d in one.speaking)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(patients, readings)
 def test_a_patient_is_answered_as_the_kind_that_stands_for_it(patient, reading):
     """Replacing each value by the one of its part changes no answer."""
@@ -79,7 +79,7 @@ def test_a_patient_is_answered_as_the_kind_that_stands_for_it(patient, reading):
     assert [p.bsh.acts for p in own.pairs] == [p.bsh.acts for p in other.pairs]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(*[st.sampled_from("abc")] * 3), unique=True))
 def test_boxes_hold_each_case_once_and_no_other(cases):
     held = [
@@ -90,7 +90,7 @@ def test_boxes_hold_each_case_once_and_no_other(cases):
     assert sorted(held) == sorted(cases)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(readings)
 def test_findings_and_shares_tell_the_same(reading):
     """The cases that differ, counted as shares and as findings, are the same cases."""
@@ -107,7 +107,7 @@ def test_findings_and_shares_tell_the_same(reading):
         assert 0 < finding.cases <= finding.total
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.floats(0.05, 0.95), st.floats(0.05, 0.95), st.floats(0.05, 0.95))
 def test_a_possible_scan_gives_back_its_predictive_value(outcome, sensitivity, specificity):
     negative = outcome * (1 - sensitivity) + (1 - outcome) * specificity

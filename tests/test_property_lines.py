@@ -106,7 +106,7 @@ def test_the_implied_shift_is_that_of_simulated_groups():
     assert np.mean(found) == pytest.approx(0.4, abs=0.03)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(ratios, shares, shares, st.integers(0, 1000))
 def test_the_simulation_meets_the_integrals(ratio, first, second, seed):
     made = biomarkers.line_histories(60_000, odds_ratio=ratio, cured=(first, second), seed=seed)
@@ -122,7 +122,7 @@ def test_the_simulation_meets_the_integrals(ratio, first, second, seed):
     assert (made.reached[:, 1] | ~made.reached[:, 2]).all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(ratios, shares, shares, st.floats(-1, 1), st.floats(0, 1), st.integers(0, 1000))
 def test_two_groups_of_relapsed_patients_differ_by_their_own_change(
     ratio, first, second, change, r, seed
@@ -171,7 +171,7 @@ def test_in_the_first_world_only_relapses_among_relapses_are_alike():
 
 @given(ratios, shares, shares, st.booleans())
 @example(5.0, 0.875, 0.0625, True)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_cures_never_do_more_than_their_limit_and_the_needed_ratio_comes_back(
     ratio, first, second, third
 ):  # fmt: skip
@@ -207,7 +207,7 @@ def test_the_limit_is_that_of_taking_the_highest():
 
 
 @given(ratios, st.floats(0.1, 0.9))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_which_biopsy_there_is_shifts_by_the_logarithm(ratio, share):
     shown = biomarkers.shown_by_availability(ratio, share)
     assert np.sign(shown) == -np.sign(math.log(ratio))
@@ -237,7 +237,7 @@ def test_more_pairs_and_closer_pairs_have_more_power(shift, pairs, r, alpha):
     assert biomarkers.power_paired(0.0, pairs, r, alpha=alpha) == pytest.approx(alpha, rel=1e-6)
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(st.floats(0.2, 0.6), st.floats(0, 0.9), st.integers(0, 1000))
 def test_rank_tests_by_simulation_are_a_little_weaker_than_t_tests(shift, r, seed):
     apart, paired = biomarkers.simulated_power(shift, (86, 142), 40, r, draws=4000, seed=seed)

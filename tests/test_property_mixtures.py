@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from secondline.errors import InputError
@@ -19,8 +19,6 @@ from secondline.survival import (
     survival_from_median,
 )
 
-settings.register_profile("book", deadline=None)
-settings.load_profile("book")
 shares = st.floats(0, 1)
 months = st.floats(0.1, 600)
 

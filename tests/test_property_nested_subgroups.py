@@ -62,7 +62,7 @@ def test_the_smallest_effect_has_the_power_that_it_says(events, share):
     assert biomarkers.design_errors(h, events, share=share).power == pytest.approx(0.8, abs=1e-6)
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(st.floats(0.6, 0.9), st.integers(0, 1000))
 def test_the_simulation_meets_the_formulas(h, seed):
     """They take the two groups' events as equal, which strong effects make untrue."""

@@ -43,7 +43,7 @@ def test_sample_size_gives_the_power_asked_for():
     assert result.power("log-rank") == pytest.approx(0.8, abs=noise(0.8, 1_000) + 0.015)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.floats(0.1, 0.95), st.floats(0.5, 0.95), st.floats(0.001, 0.2), st.floats(0.2, 0.8))
 def test_events_and_power_undo_each_other(hazard_ratio, power, alpha, share):
     events = trials.schoenfeld_events(hazard_ratio, power=power, alpha=alpha, share=share)
@@ -51,7 +51,7 @@ def test_events_and_power_undo_each_other(hazard_ratio, power, alpha, share):
     assert again == pytest.approx(power, abs=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(0.3, 0.99), st.integers(5, 500))
 def test_freedmans_formula_in_lifelines_promises_a_little_less(hazard_ratio, per_arm):
     """(1 - HR) / (1 + HR) is the first term of -log(HR) / 2: near 1 the two are one."""
@@ -66,7 +66,7 @@ def test_freedmans_formula_in_lifelines_promises_a_little_less(hazard_ratio, per
         assert here == pytest.approx(freedman, abs=0.01)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.integers(1, 99), min_size=0, max_size=5, unique=True),
     st.floats(0.002, 0.2),
@@ -112,7 +112,7 @@ def one_trial(draw):
     return np.array(time), np.array(draw(flags)), np.array(draw(flags))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(one_trial(), st.floats(0.01, 0.3))
 def test_a_maxcombo_decision_is_that_of_its_p(data, alpha):
     test = trials.maxcombo(*data)
@@ -123,7 +123,7 @@ def test_a_maxcombo_decision_is_that_of_its_p(data, alpha):
         assert rejected == (p <= alpha)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(one_trial())
 def test_maxcombo_is_the_same_with_the_arms_swapped(data):
     time, event, arm = data

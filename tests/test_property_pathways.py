@@ -67,7 +67,7 @@ def by_hand(table, case):
     ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rules(), cases)
 def test_a_case_is_answered_as_its_rules_say(table, case):
     fitting = by_hand(table, case)
@@ -86,7 +86,7 @@ def test_a_case_is_answered_as_its_rules_say(table, case):
         assert step.value == case[step.input]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(rules(), cases)
 def test_any_case_is_answered_as_the_part_that_it_lies_in(table, case):
     part = {}
@@ -98,7 +98,7 @@ def test_any_case_is_answered_as_the_part_that_it_lies_in(table, case):
     assert by_hand(table, part) == by_hand(table, case)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rules(most=3))
 def test_gaps_and_overlaps_are_all_of_them(table):
     everything = list(pathways.enumerate_cases(table))
@@ -123,7 +123,7 @@ def patients(draw):
     return {i.name: draw(value(i)) for i in pathways.eligibility_inputs()}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(patients())
 def test_every_patient_has_one_verdict_with_its_reasons(patient):
     result = pathways.eligibility(patient)
@@ -144,7 +144,7 @@ def test_every_patient_has_one_verdict_with_its_reasons(patient):
     assert not (pathways.sources_page(result)[["Answer", "Reason", "Where"]] == "").any().any()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(patients())
 def test_single_changes_touch_one_value_and_miss_the_own(patient):
     for name, text, result in pathways.single_changes(patient):

@@ -24,9 +24,6 @@ from secondline.proportions import (
 )
 from secondline.proportions.transforms import SCALES
 
-# the time of one example says nothing on a busy machine
-settings.register_profile("book", deadline=None)
-settings.load_profile("book")
 SYMMETRIC = ("freeman-tukey", "logit", "arcsine", "raw")
 
 

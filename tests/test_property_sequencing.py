@@ -50,7 +50,7 @@ def close(share, expected, n, comparisons):
     return np.abs(share - expected) <= limit * se + 5 / n
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     rate=st.lists(st.floats(0.02, 1.5), min_size=5, max_size=5),
     seed=st.integers(0, 2**31),
@@ -153,7 +153,7 @@ def test_aalen_johansen_sees_through_censoring():
     assert abs(counted - expected[-1, 2]) > 0.1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.integers(1, 3), st.integers(1, 400), st.integers(0, 2**31), st.floats(0, 0.1),
     st.floats(0.05, 0.95), st.floats(0.1, 30),

@@ -72,7 +72,7 @@ def test_labels_follow_the_leaves_and_members_part_the_names():
     assert sorted(members) == sorted(names)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(0, 10_000), st.integers(5, 30), st.integers(2, 6), st.sampled_from([2, 4, 1_000])
 )

@@ -23,8 +23,6 @@ from secondline.proportions import (
 from secondline.proportions.summary import summarise
 from secondline.proportions.transforms import SCALES, effects
 
-settings.register_profile("book", deadline=None)
-settings.load_profile("book")
 SYMMETRIC = ("freeman-tukey", "logit", "arcsine", "raw")
 
 

@@ -189,7 +189,7 @@ def test_short_follow_up_brings_the_caution():
     assert long.caution == ""
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), factor=st.floats(0.1, 10))
 def test_contrasts_turn_round_with_the_arms_and_scale_with_time(seed, factor):
     time, event, arm = exponential_trial(np.random.default_rng(seed), 120, (0.12, 0.06))
@@ -211,7 +211,7 @@ def test_contrasts_turn_round_with_the_arms_and_scale_with_time(seed, factor):
     assert stretched.hazard_ratio == pytest.approx(model.hazard_ratio)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(seed=st.integers(0, 10**6), n=st.integers(4, 60))
 def test_numbers_at_risk_fall_and_shares_stay_between_their_limits(seed, n):
     time, event, arm = exponential_trial(np.random.default_rng(seed), n, (0.3, 0.1), (1.0, 30.0))

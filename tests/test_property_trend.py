@@ -26,9 +26,6 @@ from secondline.proportions import (
 )
 from secondline.tables import read_trials
 
-settings.register_profile("book", deadline=None)
-settings.load_profile("book")
-
 
 @st.composite
 def groups(draw, largest_group=9, most=4):

@@ -42,7 +42,7 @@ def by_hand(time, event, arm):
     return score, variance
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(trials())
 def test_log_rank_is_its_definition(data):
     test = logrank(*data)
@@ -52,7 +52,7 @@ def test_log_rank_is_its_definition(data):
         assert test.variance[i] == pytest.approx(variance, abs=1e-9)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(trials())
 def test_swapping_the_arms_turns_the_sign(data):
     time, event, arm = data
@@ -65,7 +65,7 @@ def test_swapping_the_arms_turns_the_sign(data):
         np.testing.assert_allclose(first.variance, second.variance, atol=1e-9)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(trials(), st.randoms(use_true_random=False))
 def test_the_order_of_patients_does_not_matter(data, random):
     time, event, arm = data
@@ -81,7 +81,7 @@ def test_the_order_of_patients_does_not_matter(data, random):
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(trials())
 def test_trials_together_give_what_each_gives_alone(data):
     time, event, arm = data
@@ -118,7 +118,7 @@ def test_chunks_do_not_show(monkeypatch):
         np.testing.assert_allclose(a, b, rtol=1e-11)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(trials(most=2))
 def test_cox_score_is_zero_at_the_estimate(data):
     """Breslow's score at 0 is the log-rank sum; at the estimate the likelihood is flat."""

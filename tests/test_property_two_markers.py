@@ -43,7 +43,7 @@ def made_rows(n, seed, first=0.0, second=0.0, product=0.0, correlation=0.4):
 # --- four groups ---
 
 
-@settings(deadline=None, max_examples=4)
+@settings(max_examples=4)
 @given(st.floats(-0.7, 0.9), st.floats(-0.7, 0.9), st.floats(-0.7, 0.7), st.integers(0, 1000))
 def test_a_true_interaction_of_two_switches_is_found(first, second, product, seed):
     found = biomarkers.two_markers(made_rows(4_000, seed, first, second, product), *PAIR)

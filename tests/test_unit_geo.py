@@ -287,7 +287,7 @@ def test_property_geo_cell_is_an_allowed_value_or_missing(cell, field):
     assert value in field.codes.values() if field.codes else 0 <= value < np.inf
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.sampled_from([SOFT, MATRIX]),
     st.integers(0, 6000),
