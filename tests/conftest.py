@@ -102,14 +102,19 @@ def as_it_comes(run):
     return run()
 
 
+def do_without(tool: str, package: str) -> None:
+    """Skip what needs a tool that is not on this machine, or fail where it is required."""
+    if os.environ.get("SECONDLINE_REQUIRE_BROWSER"):
+        pytest.fail(f"no {tool} was found, though the checks of pages are required here")
+    pytest.skip(f"no {tool} on this machine (Debian: apt-get install {package})")
+
+
 @pytest.fixture(scope="module")
 def browser():
     """A Chromium; without one the tests are skipped, or fail where it is required."""
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if not path:
-        if os.environ.get("SECONDLINE_REQUIRE_BROWSER"):
-            pytest.fail("no Chromium was found, though the browser tests are required here")
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
+        do_without("Chromium", "chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -78,11 +78,8 @@ class PutQuestions(SphinxTransform):
             return
         section = nodes.section(ids=[ANCHOR], names=[TITLE.lower()])
         section += nodes.title("", TITLE)
-        # an e-book's reader has no forms
-        self.checked = self.app.builder.name != "epub"
-        section += nodes.paragraph("", INTRODUCTION)
-        if self.checked:
-            section[-1] += [nodes.Text(" "), nodes.inline("", CHECKED, classes=["screen-only"])]
+        said = nodes.inline("", CHECKED, classes=["screen-only"])
+        section += nodes.paragraph("", "", nodes.Text(f"{INTRODUCTION} "), said)
         for number, question in enumerate(questions, start=1):
             section += self._question(number, question)
         place = next((s for s in top.children if _title(s).startswith(BEFORE)), None)
@@ -90,6 +87,11 @@ class PutQuestions(SphinxTransform):
         # a link from another page, chapter.ipynb#check-yourself, is looked up among these
         slugs = self.env.metadata[self.env.docname].setdefault("myst_slugs", {})
         slugs[ANCHOR] = (None, ANCHOR, TITLE)
+
+    @property
+    def checked(self) -> bool:
+        """Whether answers are checked in the page: an e-book's reader has no forms."""
+        return self.app.builder.name != "epub"
 
     def _question(self, number: int, question: Question):
         made = self._choice if question.kind == "choice" else self._number
@@ -143,11 +145,12 @@ class PutQuestions(SphinxTransform):
         )
 
     def _number(self, question: Question):
-        field = tag("input", type="text", inputmode="decimal", size=8)
-        unit = [" ", tag("span", question.unit, class_="quiz-unit")] if question.unit else []
-        asked = [tag("p", tag("label", tag("span", "Your answer"), " ", field, *unit))]
-        if not self.checked:
-            asked = [tag("p", " in ".join(filter(None, ("A number", question.unit))), ".")]
+        if self.checked:
+            field = tag("input", type="text", inputmode="decimal", size=8)
+            unit = [" ", tag("span", question.unit, class_="quiz-unit")] if question.unit else []
+            asked = [tag("p", tag("label", tag("span", "Your answer"), " ", field, *unit))]
+        else:
+            asked = [tag("p", f"A number in {question.unit}." if question.unit else "A number.")]
         answer = question.answer
         shown = f"{answer.shown} {question.unit}".strip()
         right = tag(

@@ -4,6 +4,7 @@ import html
 import posixpath
 import re
 import zipfile
+from collections.abc import Container
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,9 +21,7 @@ LEFT_OUT = re.compile(
 )
 # code, alone or with what it shows
 FOLDED = re.compile(r'<details class="[^"]*\bhide\b.*?</details>', re.DOTALL)
-# styles of the site, where things move and can be pressed
-STYLES = re.compile(r'<link rel="stylesheet"[^>]*? href="[^"]*?([^"/]+)"[^>]*>')
-STYLES_KEPT = {"epub.css", "pygments.css", "sphinx-design.min.css", "ebook.css"}
+STYLES = re.compile(r'<link rel="stylesheet"[^>]*? href="([^"]+)"[^>]*>')
 LINK = re.compile(r'(?<= href=")([^"#]+)(?=[#"])')
 # a drawing's document type names files of the network
 DOCTYPE = re.compile(r"<!DOCTYPE svg[^>]*>\s*")
@@ -54,7 +53,7 @@ def mend(source: Path, target: Path) -> None:
             drawing = DOCTYPE.sub("", files[name].decode("utf-8"))
             files[name] = NO_PATH.sub(r'<path d=""\1\2>', drawing).encode("utf-8")
         if name.endswith((".xhtml", ".html")):
-            page = mended_page(_linked(files[name].decode("utf-8"), name, set(files)))
+            page = mended_page(_linked(files[name].decode("utf-8"), name, files))
             files[name] = page.encode("utf-8")
             formulas += [name] * ("<math" in page)
             drawings += [name] * ("<svg" in page)
@@ -71,7 +70,6 @@ def mend(source: Path, target: Path) -> None:
 
 def mended_page(page: str) -> str:
     """Return a page as XML that an e-book's reader takes."""
-    page = STYLES.sub(lambda style: style[0] if style[1] in STYLES_KEPT else "", page)
     page = FOLDED.sub(lambda fold: _without_code(fold[0]), page)
     page = LEFT_OUT.sub("", page).replace(' aria-label="Toggle hidden content"', "")
     page = INLINE.sub(lambda m: mathml(html.unescape(m[1]), block=False), page)
@@ -86,17 +84,24 @@ def _without_code(fold: str) -> str:
     return output + shown
 
 
-def _linked(page: str, name: str, files: set[str]) -> str:
-    """Return a page whose links lead to the book's files, or out of it."""
+def _linked(page: str, name: str, files: Container[str]) -> str:
+    """Return a page whose links lead to the book's files, or out of it.
+
+    The site's styles, which the e-book has not, are asked for no longer.
+    """
     folder = posixpath.dirname(name)
+
+    def is_there(address: str) -> bool:
+        return posixpath.normpath(posixpath.join(folder, address)) in files
 
     def link(found: re.Match) -> str:
         address = found[1]
         if ":" in address:
             return quote(html.unescape(address), safe="/:?=&;%@!$'()*+,~[]").replace("&", "&amp;")
         made = re.sub(r"\.html$", ".xhtml", address)
-        return made if posixpath.normpath(posixpath.join(folder, made)) in files else address
+        return made if is_there(made) else address
 
+    page = STYLES.sub(lambda style: style[0] if is_there(style[1]) else "", page)
     return LINK.sub(link, page)
 
 

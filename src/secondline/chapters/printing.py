@@ -18,14 +18,14 @@ FOOT = (
     'justify-content:space-between"><span>Second Line. Evidence summary for teaching and '
     'research. Not treatment advice.</span><span class="pageNumber"></span></div>'
 )
-# for a screen, a pointer or a person who can unfold
+# for a screen, a pointer or a person who can unfold; and comments for teachers, which the chapter
+# of notes has together
 UNPRINTED = (
     ".headerlink, .tip-box, .filter, .copybtn, script, button, noscript, .toctree-wrapper, "
     "details.hide > summary, details.hide > .cell_input, .tag_hide-input > .cell_input, iframe, "
-    ".sl-explorer form, .screen-only, .page-end, .figure-foot, .tag_exercise > .cell_output"
+    ".sl-explorer form, .screen-only, .page-end, .figure-foot, .tag_exercise > .cell_output, "
+    "details.teacher"
 )
-# the comments for teachers, which the chapter of notes has together
-FOR_TEACHERS = "details.teacher"
 # where a page's number goes, once it is known
 PAGE_NUMBER = re.compile(r'(<span class="page-number" data-of="([^"]+)">)[^<]*')
 
@@ -77,7 +77,7 @@ def print_page(site: Path, parts: list[tuple[str, list[str]]]) -> str:
             whole = _read(site, name)
             styles |= dict.fromkeys(_styles(whole, site, name))
             article = whole.article
-            for element in article.select(f"{UNPRINTED}, {FOR_TEACHERS}"):
+            for element in article.select(UNPRINTED):
                 element.decompose()
             _leave_out_drawing(article)
             title = article.h1.get_text().strip()
@@ -283,9 +283,9 @@ def _take_answers(article) -> list[str]:
         asked, answered = question["id"], f"{question['id']}-answer"
         details.summary.decompose()
         hint = details.select_one(".quiz-hint")
-        for field in question.select("input[type=text]"):
-            field.replace_with(_soup('<span class="blank"></span>'))
         for control in question.select("input"):
+            if control["type"] == "text":
+                control.insert_before(_soup('<span class="blank"></span>'))
             control.decompose()
         if hint:
             details.insert_before(hint.extract())
