@@ -14,6 +14,7 @@ from secondline.chapters.running import ChapterError, Limits
 from secondline.chapters.store import Store, read_manifest
 from secondline.errors import InputError
 
+
 def status(root, chapter="part/one", **given):
     """What a new process would see: nothing is remembered of the sources."""
     project = Project(root)
@@ -114,6 +115,26 @@ def test_outputs_and_kept_files_hold_no_trace_of_the_run(made):
     assert kept["results"] == {"n": 4, "missing": None}
     assert kept["parameters"] == {"n": 4, "file": ""} and kept["changed"] == ["n"]
     assert not [p for p in (root / "_build/cache").iterdir() if p.suffix not in (".json", ".ipynb")]
+
+
+def test_text_printed_in_a_row_is_one_output(made):
+    """However it was cut on its way from the kernel, and where a figure left it."""
+    root = made(
+        "from IPython.display import Markdown\n"
+        "import sys\n"
+        "print('a', flush=True); print('b', end=''); sys.stdout.flush(); print()\n"
+        "display(Markdown('c'))\n"
+        "print('d', flush=True); print('e', flush=True)\n"
+        "sys.stderr.write('f'); sys.stderr.flush()\n"
+        "record(n=n)"
+    )
+    project = Project(root)
+    notebook = json.loads(project.run(project.request("part/one", {})).entry.notebook)
+    outputs = notebook["cells"][-1]["outputs"]
+    assert [(o["output_type"], o.get("text")) for o in outputs] == [
+        ("stream", "a\nb\n"), ("display_data", None), ("stream", "d\ne\n"), ("stream", "f"),
+        ("display_data", None),
+    ]  # fmt: skip
 
 
 def test_entries_that_are_not_whole_do_not_count(made):

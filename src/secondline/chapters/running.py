@@ -175,9 +175,26 @@ def _plain(notebook) -> dict:
     for cell in notebook["cells"]:
         cell["metadata"].pop("papermill", None)
         cell["metadata"].pop("execution", None)
+        if "outputs" in cell:
+            cell["outputs"] = _joined(cell["outputs"])
         if "injected-parameters" in cell["metadata"].get("tags", []):
             cell["id"] = "injected-parameters"
     return notebook
+
+
+def _joined(outputs: list[dict]) -> list[dict]:
+    """Return outputs with text that was printed in a row as one: a kernel sends it on by the
+    clock, so that a busy machine cuts it anywhere. nbclient's own way to join would move text
+    from behind a figure to before it.
+    """
+    joined: list[dict] = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output["output_type"] == "stream" == last.get("output_type") and output["name"] == last["name"]:
+            last["text"] += output["text"]
+        else:
+            joined.append(output)
+    return joined
 
 
 def import_papermill():
