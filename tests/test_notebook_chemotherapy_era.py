@@ -59,24 +59,24 @@ def words(shown):
     return " ".join(repr(one) for one in shown if one is not None)
 
 
-def test_without_the_data_the_chapter_runs_and_each_section_says_what_is_missing(without):
+def test_without_the_data_the_chapter_runs_and_says_once_how_to_get_them(without):
     recorded = read_recorded(without)
     assert recorded["has_samples"] is False and recorded["has_patients"] is False
     assert "n_patients" not in recorded and "members" not in recorded
     points = {name: text for name, text in recorded.items() if name.startswith("point_")}
     assert len(points) == 5
-    assert all("Not computed here" in text for text in points.values())
+    # one bullet has two points, and says once that they are missing
+    assert points.pop("point_bpi") == "" and set(points.values()) == {"(needs the data)"}
+    for name in era.ERA_FILES:
+        assert name in recorded["data_note"]
     assert recorded["lost_text"] == recorded["moved_text"]
     assert np.isnan(recorded["lost_percent"]) and np.isnan(recorded["moved"])
-    paragraphs = [page for page in displayed(without, "text/html") if "fetch.py" in page]
-    # once a section: patients, clusters, classes, stroma, signatures, two settings, report
-    assert len(paragraphs) == 7
-    for page in paragraphs:
-        assert page.count("--accept-licence") == 1
-        assert "lme2021-signatures" in page
+    (note,) = [page for page in displayed(without, "text/html") if "fetch.py" in page]
+    assert note.count("--accept-licence") == 1 and "lme2021-signatures" in note
     left_out = [page for page in displayed(without, "text/html") if "Left out" in page]
-    # once a part of a section: platforms, class models, markers, hazards, selection
-    assert len(left_out) == 5
+    # patients, clusters, platforms, classes and their models, ways, markers, hazards,
+    # signatures, two settings, selection, report
+    assert len(left_out) == 12
     # nothing of real patients is shown, and what needs no data is
     tables = [page for page in displayed(without, "text/html") if "sl-table" in page]
     assert len(tables) == 2
@@ -156,7 +156,8 @@ def test_samples_alone_give_the_clusters_and_say_which_table_is_missing(root, ma
     assert recorded["has_samples"] and not recorded["has_patients"]
     assert recorded["n_samples"] == 150 and "n_patients" not in recorded
     assert "150 samples" in recorded["point_clusters"]
-    assert "Not computed here" in recorded["point_classes"]
+    assert recorded["point_classes"] == "(needs the data)"
+    assert "schmitz2018" in recorded["data_note"] and "lme2021" not in recorded["data_note"]
     text = words(shown)
     assert "fetch.py schmitz2018 --accept-licence" in text
     assert "fetch.py lme2021" not in text

@@ -107,8 +107,12 @@ def test_without_the_data_the_chapter_runs_and_says_how_to_get_them(chapter_runn
     recorded = read_recorded(executed)
     assert (recorded["data"], recorded["n"], recorded["shares"]) == ("none", 0, [])
     assert recorded["pr_alive"] == "(needs the data)"
-    said = [page for page in displayed(executed, "text/html") if "scripts/fetch.py" in page]
-    assert len(said) == 11
+    assert "reddy2017" in recorded["data_note"]
+    pages = displayed(executed, "text/html")
+    assert sum("scripts/fetch.py reddy2017 --accept-licence" in page for page in pages) == 1
+    # flow, curves and shares from diagnosis, curves from the landmark, ratios and their two
+    # tables, unrecorded responses
+    assert sum("Left out" in page for page in pages) == 8
     assert not displayed(executed, "image/svg+xml")
     # the simulation needs no data
     assert recorded["simulated_naive"][0] > 2

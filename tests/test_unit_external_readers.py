@@ -215,7 +215,7 @@ def test_cut_and_foreign_files_are_refused_in_a_sentence(made, tmp_path):
 
 def test_without_the_files_the_sentence_names_them_and_one_command(tmp_path, monkeypatch):
     monkeypatch.setenv("SECONDLINE_DATA", str(tmp_path))
-    text = era.absence(*era.ERA_FILES)
+    text = external.absence(*era.ERA_FILES)
     for name in era.ERA_FILES:
         assert text.count(name) == 2
     assert text.count("scripts/fetch.py") == 1
@@ -225,7 +225,7 @@ def test_without_the_files_the_sentence_names_them_and_one_command(tmp_path, mon
         external.read_samples()
     # what lies in their place and is something else is not taken
     (tmp_path / external.FILES["schmitz2018"].file).write_text("something else")
-    assert "schmitz2018" not in era.absence(*era.ERA_FILES)
+    assert "schmitz2018" not in external.absence(*era.ERA_FILES)
     with pytest.raises(InputError, match="SHA-256 differs"):
         external.read_schmitz()
 

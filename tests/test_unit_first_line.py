@@ -174,9 +174,15 @@ def test_adjusting_takes_away_what_the_index_explains():
     assert found["adjusted for IPI"].hazard_ratio == pytest.approx(1, abs=0.12)
 
 
-def test_without_data_the_cell_says_how_to_get_them():
+def test_a_page_says_once_how_to_get_its_data(tmp_path, monkeypatch):
     from secondline import figures
 
-    assert figures.with_data([1], len, "reddy2017") == 1
-    said = figures.with_data(None, len, "reddy2017").text
+    assert figures.with_data([1], len) == 1
+    assert figures.with_data(None, len) == figures.left_out()
+    monkeypatch.setenv("SECONDLINE_DATA", str(tmp_path))
+    said = figures.absence("reddy2017").text
     assert "scripts/fetch.py reddy2017 --accept-licence" in said
+    assert "made without" in external.data_note("reddy2017")
+    (tmp_path / external.FILES["reddy2017"].file).touch()
+    assert figures.absence("reddy2017") is None
+    assert external.data_note("reddy2017").startswith("Computed from open data")

@@ -118,6 +118,42 @@ def how_to_get(*names: str) -> str:
     return f".venv/bin/python scripts/fetch.py {' '.join(names)} --accept-licence"
 
 
+def data_note(*names: str) -> str:
+    """Say under a page's bottom line whether the data that it rests on were there.
+
+    Parameters
+    ----------
+    names : str
+        Of :data:`FILES`.
+    """
+    gone = missing(*names)
+    if not gone:
+        return f"Computed from open data of real patients when this page was made: {', '.join(names)}."
+    return (
+        f"This copy of the page was made without open data of real patients: {', '.join(gone)}. "
+        "What needs them is left out; what does not need them is here. How to get them is said "
+        "below."
+    )
+
+
+def absence(*names: str) -> str:
+    """Say which of these data are not there, and the one command that gets them.
+
+    Returns
+    -------
+    str
+        Empty if all are there.
+    """
+    gone = missing(*names)
+    if not gone:
+        return ""
+    return (
+        f"What needs open data of real patients is left out on this page, since they are not on "
+        f"this machine: {', '.join(gone)}. Where there is a network, and if you accept the terms "
+        f"of their owners, this gets them: {how_to_get(*gone)}"
+    )
+
+
 def locate(name: str) -> Path:
     """Return the path of a downloaded file whose content is the pinned one.
 

@@ -88,7 +88,7 @@ from secondline.figures.two_markers import (
     two_cuts,
 )
 from secondline.figures.volcano import volcano
-from secondline.figures.with_data import with_data
+from secondline.figures.with_data import absence, left_out, with_data
 
 __all__ = [
     "DRUG_COLOURS",
@@ -97,6 +97,7 @@ __all__ = [
     "FindingsTable",
     "Paragraph",
     "Table",
+    "absence",
     "agreement_map",
     "agreement_shares",
     "allocation",
@@ -134,6 +135,7 @@ __all__ = [
     "index_event",
     "influence_plot",
     "landmarks",
+    "left_out",
     "markers_by_line",
     "median_scatter",
     "method_grid",

@@ -1,24 +1,36 @@
-"""What a cell shows where data that a reader downloads may be absent."""
+"""What a page shows where data that a reader downloads may be absent."""
 
-from secondline.external import how_to_get
-from secondline.figures.paragraph import paragraph
+from secondline import external
+from secondline.figures.paragraph import Paragraph, paragraph
+
+LEFT_OUT = "Left out: it needs data that were not there when this page was made."
 
 
-def with_data(data, draw, *names: str):
-    """Return what `draw` makes of the data, or the sentence that says how to get them.
+def absence(*names: str) -> Paragraph | None:
+    """Return the one note of a page on absent data and how to get them; None if all are there.
+
+    Parameters
+    ----------
+    names : str
+        Names of the data, as ``scripts/fetch.py`` knows them.
+    """
+    said = external.absence(*names)
+    return paragraph(said) if said else None
+
+
+def left_out() -> Paragraph:
+    """Return what stands in the place of a figure or a table without its data."""
+    return paragraph(LEFT_OUT)
+
+
+def with_data(data, draw):
+    """Return what `draw` makes of the data, or that it is left out.
 
     Parameters
     ----------
     data : object or None
         None where the data are not on this machine.
     draw : callable
-        Takes the data, returns a figure, a table or a paragraph.
-    names : str
-        Names of the data, as ``scripts/fetch.py`` knows them.
+        Takes the data, returns a figure or a table.
     """
-    if data is not None:
-        return draw(data)
-    return paragraph(
-        f"Here stands what needs the data {' and '.join(names)}. They are not on the machine "
-        f"that made this page; where there is a network, this gets them: {how_to_get(*names)}"
-    )
+    return left_out() if data is None else draw(data)

@@ -46,7 +46,6 @@ from secondline.external.era.pages import (
     ERA_LABEL,
     LME_FILES,
     LME_LABEL,
-    absence,
     counterparts_page,
     counterparts_reading,
     flow_page,

@@ -108,8 +108,9 @@ def bottom_line(samples: Samples | None, characteristics: pd.DataFrame | None) -
     characteristics : DataFrame or None
         None where the data are not on this machine; the point then says so.
     """
-    gone = "Not computed here, since the data are not on this machine."
-    points = dict.fromkeys(("clusters", "classes", "stroma", "opposite", "bpi"), gone)
+    gone = "(needs the data)"
+    # the last two stand behind one another
+    points = dict.fromkeys(("clusters", "classes", "stroma", "opposite"), gone) | {"bpi": ""}
     if samples is None:
         return points
     r = key_cluster_results(samples)

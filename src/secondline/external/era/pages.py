@@ -12,7 +12,6 @@ from secondline.external.era.outcomes import (
     models_of,
 )
 from secondline.external.era.patients import EraPatients, Outcome, outcome
-from secondline.external.files import how_to_get, missing
 from secondline.external.lme import PATHWAYS, SIGNATURES
 from secondline.intervals import bare_p
 
@@ -20,26 +19,6 @@ ERA_FILES = ("schmitz2018", "lme2021-annotation", "lme2021-signatures")
 LME_FILES = ERA_FILES[1:]
 LME_LABEL = {"provenance": "external", "source": "LME, BostonGene 2021"}
 ERA_LABEL = {"provenance": "external", "source": "Schmitz 2018; LME, BostonGene 2021"}
-
-
-def absence(*names: str) -> str:
-    """Say which of these data are not on this machine, and the one command that gets them.
-
-    Returns
-    -------
-    str
-        Empty if all are there.
-    """
-    gone = missing(*names)
-    if not gone:
-        return ""
-    one = len(gone) == 1
-    return (
-        f"Nothing is computed here, since {'a table' if one else 'tables'} of real patients "
-        f"{'is' if one else 'are'} not on this machine: {', '.join(gone)}. The terms of "
-        f"{'its owner' if one else 'their owners'} stand at the top of this page. If you accept "
-        f"them, this one command gets {'it' if one else 'them'}: {how_to_get(*gone)}"
-    )
 
 
 def flow_page(era: EraPatients) -> pd.DataFrame:
