@@ -86,21 +86,25 @@ def _in_arm(table, target):
     return mask & (table["arm"] == target.arm).to_numpy() if target.arm else mask
 
 
+def _cells(table, mask, *columns) -> list[np.ndarray]:
+    """Return a few columns' cells of some patients; their whole rows would be slow to copy."""
+    return [table[column].to_numpy()[np.asarray(mask)] for column in columns]
+
+
 def _arms(table, target, later):
     mask = np.ones(len(table), dtype=bool)
     if target.level != "all":
         mask = (high(table, target.marker) == HIGH_NAMES[target.level]).to_numpy()
-    rows = table[mask]
-    return _part(
-        target, *single_cox(rows["efs_months"], rows["efs_event"], rows["arm"] == AXI_CEL)
-    )
+    months, event, arm = _cells(table, mask, "efs_months", "efs_event", "arm")
+    return _part(target, *single_cox(months, event, arm == AXI_CEL))
 
 
 def _levels(table, target, later, clock="efs"):
     level = high(table, target.marker)
-    mask = _in_arm(table, target) & level.notna().to_numpy() & table[f"{clock}_months"].notna()
-    rows = table[mask]
-    return _part(target, *single_cox(rows[f"{clock}_months"], rows[f"{clock}_event"], level[mask]))
+    known = level.notna().to_numpy() & table[f"{clock}_months"].notna().to_numpy()
+    mask = _in_arm(table, target) & known
+    months, event = _cells(table, mask, f"{clock}_months", f"{clock}_event")
+    return _part(target, *single_cox(months, event, level.to_numpy()[mask]))
 
 
 def _durations(table, target, later):
@@ -144,7 +148,8 @@ def _responded(rows) -> np.ndarray:
 
 
 def _response_rate(table, target, later):
-    rows = table[_in_arm(table, target) & table["response"].notna().to_numpy()]
+    mask = _in_arm(table, target) & table["response"].notna().to_numpy()
+    rows = table.loc[mask, ["arm", "response"]]
     if rows.empty:
         return Found()
     yes = _responded(rows)
@@ -158,9 +163,9 @@ def _response_rate(table, target, later):
 def _by_response(table, target, name):
     """Return a marker's values with ongoing response, and those of the others."""
     mask = _in_arm(table, target) & table["response"].notna().to_numpy()
-    values, rows = marker(table, name)[mask].astype(float), table[mask]
-    known = values.notna()
-    ongoing = rows["response"] == "ongoing"
+    values = marker(table, name)[mask].astype(float).to_numpy()
+    (response,) = _cells(table, mask, "response")
+    known, ongoing = ~np.isnan(values), response == "ongoing"
     return values[known & ongoing], values[known & ~ongoing]
 
 
@@ -168,11 +173,12 @@ def _ongoing(table, target, later):
     yes, no = _by_response(table, target, target.marker)
     if not len(yes) or not len(no) or _constant(yes, no):
         return Found()
-    side = "higher" if yes.median() > no.median() else "lower"
+    with_ongoing, without = np.median(yes), np.median(no)
+    side = "higher" if with_ongoing > without else "lower"
     if target.part == "fold":
-        return Found(100 * float(yes.median() / no.median() - 1), side)
+        return Found(100 * float(with_ongoing / without - 1), side)
     if target.part == "difference":
-        return Found(float(yes.median() - no.median()), side)
+        return Found(float(with_ongoing - without), side)
     # of two groups, Kruskal and Wallis's test is Wilcoxon's without continuity correction
     return Found(float(stats.kruskal(yes, no).pvalue), side)
 
@@ -298,9 +304,10 @@ def _within(table, target, later):
 def _worst_group(table, target, later):
     first, second = high(table, target.marker), high(table, target.level)
     mask = _in_arm(table, target) & first.notna().to_numpy() & second.notna().to_numpy()
-    rows, kinds = table[mask], list(zip(first[mask], second[mask], strict=True))
+    months, event = _cells(table, mask, "efs_months", "efs_event")
+    kinds = list(zip(first[mask], second[mask], strict=True))
     beta = {
-        kind: single_cox(rows["efs_months"], rows["efs_event"], [k == kind for k in kinds])[0]
+        kind: single_cox(months, event, [k == kind for k in kinds])[0]
         for kind in sorted(set(kinds))
     }
     if len(beta) < 4:

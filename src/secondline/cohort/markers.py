@@ -64,7 +64,8 @@ def high(table: pd.DataFrame, name: str) -> pd.Series:
     See :func:`divide_marker`; of categories the levels in :data:`LEVELS` count as high.
     """
     values = marker(table, name)
-    if name not in LEVELS and values.map(type).eq(str).any():
+    # cells are looked at one by one only where they need not be numbers
+    if name not in LEVELS and values.dtype.kind not in "bif" and values.map(type).eq(str).any():
         raise InputError(f"Of {name} no level counts as high: it holds words.")
     return divide_marker(values, LEVELS.get(name, "high"))
 
@@ -79,7 +80,7 @@ def divide_marker(values: pd.Series, level: str) -> pd.Series:
     known = values.notna()
     if not known.any():
         return pd.Series(np.nan, index=values.index)
-    kinds = set(values[known].map(type))
+    kinds = {float} if values.dtype.kind in "if" else set(values[known].map(type))
     if kinds <= {bool, np.bool_}:
         above = values == True  # noqa: E712  (missing cells are neither)
     elif kinds <= {str}:
