@@ -1,5 +1,7 @@
 """The scorecard, re-executed with other draws, deposited data and mistakes."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from conftest import displayed, run_in_process
@@ -12,8 +14,13 @@ CHAPTER = "book/appendix/scorecard.ipynb"
 MADE = "tests/data/geo_made_family.soft"
 
 
+@cache
+def shipped_card():
+    return virtual.scorecard(virtual.read_cohort("virtual"), virtual.read_third_line("virtual"))
+
+
 def invariants(recorded):
-    card = virtual.scorecard(virtual.read_cohort("virtual"), virtual.read_third_line("virtual"))
+    card = shipped_card()
     assert recorded["targets"] == len(card.rows) >= 60
     kinds = [recorded[f"{kind}_targets"] for kind in ("text", "figure", "assumed")]
     assert sum(kinds) == recorded["targets"]
@@ -30,9 +37,8 @@ def invariants(recorded):
     assert 0 < recorded["numbers"] < recorded["text_targets"]
 
 
-@pytest.mark.parametrize(
-    "settings", [{"draws": 4}, {"draws": 3, "seed": 90}, {"draws": 2, "seed": 0}]
-)
+# odd and even numbers of draws have their median differently; 0 is a seed as any other
+@pytest.mark.parametrize("settings", [{"draws": 3}, {"draws": 2, "seed": 0}])
 def test_the_shipped_cohort_keeps_its_score_whatever_is_drawn_beside_it(run, settings):
     executed = run(**settings)
     recorded = read_recorded(executed)
