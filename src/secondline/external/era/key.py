@@ -126,8 +126,8 @@ def bottom_line(samples: Samples | None, characteristics: pd.DataFrame | None) -
     r = key_outcome_results(samples, characteristics)
     points["classes"] = (
         f"Progression-free survival at two years is {100 * r['depleted_two_years']:.1f} % in the "
-        f"depleted class and {100 * r['mesenchymal_two_years']:.1f} % in the mesenchymal one "
-        f"(hazard ratio {_text(r, 'depleted_unadjusted')}). With cell of origin and IPI group "
+        f"depleted class and {100 * r['mesenchymal_two_years']:.1f} % in the mesenchymal one: "
+        f"a hazard ratio of {_text(r, 'depleted_unadjusted')}. With cell of origin and IPI group "
         f"the hazard ratio is {_text(r, 'depleted_adjusted')}."
     )
     points["stroma"] = (
