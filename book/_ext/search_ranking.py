@@ -39,8 +39,10 @@ def counted(text: str, language) -> dict[str, int]:
         Splits texts, and stems words, as the search does.
     """
     words = language.split(text)
-    stems = [language.stem(word.lower()).lower() for word in words]
-    kept = [stem if language.word_filter(stem) else "" for stem in stems]
+    # each word once: a page repeats most of its words, and stemming is slow
+    stems = {word: language.stem(word).lower() for word in {word.lower() for word in words}}
+    known = {word: stem if language.word_filter(stem) else "" for word, stem in stems.items()}
+    kept = [known[word.lower()] for word in words]
     counts = Counter(filter(None, kept))
     counts.update(f"{a} {b}" for a, b in pairwise(kept) if a and b)
     often = {key: n for key, n in counts.items() if n >= FEWEST}
