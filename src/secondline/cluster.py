@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 
 from secondline.errors import InputError
@@ -83,13 +84,26 @@ def run_blocks(work, settings, blocks, *, scheduler: str = ""):
     Raises
     ------
     InputError
-        If the package distributed is missing or no scheduler answers.
+        If the package distributed is missing, no scheduler answers, or the cluster loses a
+        part of the work (:class:`ClusterLost`).
     """
     if not scheduler:
         for block in blocks:
             yield work(settings, block)
         return
     with connected(scheduler) as client:
-        shared = client.scatter(settings, broadcast=True)
+        from distributed import KilledWorker
+
+        # under a name of their own: those of the last call, if they were the same, are just
+        # being given up by the workers
+        (shared,) = client.scatter([settings], broadcast=True, hash=False)
         futures = [client.submit(work, shared, block, pure=False) for block in blocks]
-        yield from client.gather(futures)
+        try:
+            results = client.gather(futures)
+        except (CancelledError, KilledWorker) as error:
+            raise ClusterLost(
+                f"The cluster at {scheduler!r} lost a part of the work ({error}). Its workers may "
+                "have ended, or have too little memory: run it again, or without a scheduler, on "
+                "this computer."
+            ) from error
+        yield from results
