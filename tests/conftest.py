@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings
 
 from secondline.chapters.building import sole_build
+from secondline.chapters.printing import chromium as find_chromium
 from secondline.chapters.project import Project
 from secondline.chapters.running import ChapterError
 from secondline.errors import InputError
@@ -26,8 +27,6 @@ ROOT = Path(__file__).resolve().parents[1]
 settings.register_profile("book", deadline=None)
 settings.load_profile("book")
 
-# browsers, by the names that systems give them
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -112,8 +111,9 @@ def do_without(tool: str, package: str) -> None:
 @pytest.fixture(scope="module")
 def browser():
     """A Chromium; without one the tests are skipped, or fail where it is required."""
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not path:
+    try:
+        path = find_chromium()
+    except InputError:
         do_without("Chromium", "chromium")
     from playwright.sync_api import sync_playwright
 
