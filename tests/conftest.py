@@ -10,18 +10,22 @@ import sys
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import settings
 
 from secondline.chapters.building import sole_build
+from secondline.chapters.execution import chapter_names
 from secondline.chapters.printing import chromium as find_chromium
 from secondline.chapters.project import Project
 from secondline.chapters.running import ChapterError
 from secondline.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
+SITE = ROOT / "_build/html"
 
 # the time of one example says nothing on a busy machine
 settings.register_profile("book", deadline=None)
@@ -99,6 +103,17 @@ def run(chapter_runner, request):
 def as_it_comes(run):
     """The chapter executed with its own settings."""
     return run()
+
+
+def pages() -> list[str]:
+    """All pages of the book, by name."""
+    return chapter_names(ROOT / "book")
+
+
+@cache
+def page(name: str) -> BeautifulSoup:
+    """Return a page of the built site, read once for all test files; none may change it."""
+    return BeautifulSoup((SITE / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
 
 
 def do_without(tool: str, package: str) -> None:

@@ -6,12 +6,10 @@ from functools import cache
 
 import pytest
 import yaml
-from bs4 import BeautifulSoup
-from conftest import ROOT
+from conftest import ROOT, page
 
 from secondline.chapters.execution import chapter_names
 
-SITE = ROOT / "_build/html"
 pytestmark = pytest.mark.usefixtures("built")
 CONFIG = yaml.safe_load((ROOT / "book/_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]
 GLOSSARY = "appendix/glossary"
@@ -28,15 +26,10 @@ def pages() -> list[str]:
 
 
 @cache
-def soup(name: str) -> BeautifulSoup:
-    return BeautifulSoup((SITE / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
-
-
-@cache
 def entries() -> dict[str, tuple[str, str]]:
     """First name and definition of the entry that an anchor belongs to."""
     found = {}
-    for text in soup(GLOSSARY).select("dl.glossary > dd"):
+    for text in page(GLOSSARY).select("dl.glossary > dd"):
         names = [text.find_previous_sibling("dt")]
         while (before := names[0].find_previous_sibling()) and before.name == "dt":
             names.insert(0, before)
@@ -47,7 +40,7 @@ def entries() -> dict[str, tuple[str, str]]:
 
 def linked(name: str) -> list[str]:
     """Names of the entries that a page links to, as often as it does."""
-    links = soup(name).select(".term > a")
+    links = page(name).select(".term > a")
     return [entries()[link["href"].partition("#")[2]][0] for link in links]
 
 
@@ -60,7 +53,7 @@ def test_page_links_some_terms_and_each_once(name):
 
 @pytest.mark.parametrize("name", pages())
 def test_links_stand_in_prose_and_show_the_definition(name):
-    for term in soup(name).select(".term"):
+    for term in page(name).select(".term"):
         assert term.find_parent("p"), term
         assert not term.find_parent(class_="tip"), term
         for parent in term.find_parents():
@@ -74,7 +67,7 @@ def test_links_stand_in_prose_and_show_the_definition(name):
 def test_only_prose_pages_are_linked():
     rest = set(chapter_names(ROOT / "book")) - set(pages())
     assert GLOSSARY in rest
-    assert not [name for name in rest if soup(name).select(".term")]
+    assert not [name for name in rest if page(name).select(".term")]
 
 
 def test_every_entry_is_used_or_kept_for_a_reason():
@@ -88,4 +81,4 @@ def test_every_entry_is_used_or_kept_for_a_reason():
 def test_glossary_is_sorted_and_can_be_filtered():
     first = list(dict.fromkeys(first.lower().replace("\u2019", "'") for first, _ in entries().values()))
     assert first == sorted(first)
-    assert soup(GLOSSARY).select("p.filter .sl-filter")
+    assert page(GLOSSARY).select("p.filter .sl-filter")

@@ -4,23 +4,19 @@ import csv
 import json
 
 import pytest
-from bs4 import BeautifulSoup
-from conftest import ROOT
+from conftest import ROOT, page
 
 from secondline.chapters.execution import chapter_file, chapter_names
 from secondline.chapters.project import Project
 
-SITE = ROOT / "_build/html"
-
 
 @pytest.fixture(scope="module")
 def rows(built):
-    page = BeautifulSoup((SITE / "appendix/status.html").read_text("utf-8"), "html.parser")
     return {
         row.a["href"].removeprefix("../").removesuffix(".html"): [
             cell.get_text() for cell in row.find_all(["th", "td"])
         ]
-        for row in page.find("table").tbody.find_all("tr")
+        for row in page("appendix/status").find("table").tbody.find_all("tr")
     }
 
 
@@ -38,15 +34,14 @@ def test_rows_say_what_the_store_says(rows):
         assert seconds == f"{made['seconds']:.1f}"
         assert int(files) == len(made["data"])
         assert state in ("executed", "stored")
-        page = json.loads((ROOT / f"book/{name}.ipynb").read_text("utf-8"))
-        assert f"# {title}" in "".join(page["cells"][0]["source"]).splitlines()
+        chapter = json.loads((ROOT / f"book/{name}.ipynb").read_text("utf-8"))
+        assert f"# {title}" in "".join(chapter["cells"][0]["source"]).splitlines()
 
 
 def test_the_benchmark_stands_there_as_it_was_measured(built):
     with (ROOT / "tests/benchmarks/re_execution.csv").open(encoding="utf-8", newline="") as file:
         measured = list(csv.DictReader(file))
-    page = BeautifulSoup((SITE / "appendix/status.html").read_text("utf-8"), "html.parser")
-    section = page.find(id="how-fast-many-variants-are")
+    section = page("appendix/status").find(id="how-fast-many-variants-are")
     shown = [
         [cell.get_text() for cell in row.find_all(["th", "td"])]
         for row in section.select("table tbody tr")

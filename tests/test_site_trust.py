@@ -3,22 +3,20 @@
 import json
 import re
 import tomllib
-from functools import cache
+from copy import copy
 from pathlib import Path
 from urllib.parse import unquote
 
 import pandas as pd
 import pytest
 import yaml
-from bs4 import BeautifulSoup
-from conftest import ROOT, notebooks
+from conftest import ROOT, SITE, notebooks, page
 from pybtex.database import parse_string
 
 from secondline.chapters.execution import chapter_file, chapter_names
 from secondline.chapters.minutes import stated_minutes
 from secondline.figures import PROVENANCES
 
-SITE = ROOT / "_build/html"
 pytestmark = pytest.mark.usefixtures("built")
 BOOK = ROOT / "book"
 CHAPTERS = [path.relative_to(BOOK).with_suffix("").as_posix() for path in notebooks()]
@@ -26,11 +24,6 @@ VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 SLOW, FAST = 150, 350  # words a minute
 # minutes that a figure, a table and an exercise may take besides their words
 FIGURE, TABLE, EXERCISE = (0.3, 2.0), (0.0, 1.0), (0.5, 4.0)
-
-
-@cache
-def page(name: str) -> BeautifulSoup:
-    return BeautifulSoup((SITE / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
 
 
 def target(name: str, href: str) -> Path:
@@ -164,7 +157,7 @@ def test_paths_lead_to_chapters_and_their_minutes_add_up():
 
 def reading_range(name: str) -> tuple[float, float]:
     """Return the fewest and the most minutes that a page may take: prose, figures, tables."""
-    article = BeautifulSoup(str(page(name).article), "html.parser")
+    article = copy(page(name).article)
     figures, tables = len(article.select("figure")), len(article.select("table"))
     exercises = len(re.findall(r"\bExercise\b", " ".join(h.get_text() for h in article.select("h3, .admonition-title"))))
     for away in article.select("pre, script, style, table, .tip-box, .page-end, svg, mjx-container"):

@@ -7,22 +7,14 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from bs4 import BeautifulSoup
-from conftest import ROOT
+from conftest import SITE, page, pages
 
-SITE = ROOT / "_build/html"
 pytestmark = pytest.mark.usefixtures("built")
 FIRST_VISIT = 1_500_000
 NEXT_VISIT = 400_000
 # with all styles
 HEAD = 32_000
 WHOLE_SITE = 60_000_000
-
-
-def pages() -> list[str]:
-    from secondline.chapters.execution import chapter_names
-
-    return chapter_names(ROOT / "book")
 
 
 @cache
@@ -32,8 +24,7 @@ def sent(path: Path) -> int:
 
 def loaded(name: str) -> tuple[set[Path], set[Path]]:
     """Return the files that a page loads: its pictures, and what it shares with others."""
-    page = SITE / f"{name}.html"
-    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    here, soup = SITE / f"{name}.html", page(name)
     own = {img["src"] for img in soup.find_all("img", src=True)}
     shared = {tag["src"] for tag in soup.find_all("script", src=True)}
     shared |= {
@@ -41,12 +32,12 @@ def loaded(name: str) -> tuple[set[Path], set[Path]]:
         for tag in soup.find_all("link", href=True)
         if {"stylesheet", "preload", "icon"} & set(tag["rel"])
     }
-    shared_files = files(page, shared)
+    shared_files = files(here, shared)
     for style in [p for p in shared_files if p.suffix == ".css"]:
         shared_files |= from_style(style, style.read_text(encoding="utf-8"))
     for style in soup.find_all("style"):
-        shared_files |= from_style(page, style.string)
-    return files(page, own), shared_files
+        shared_files |= from_style(here, style.string)
+    return files(here, own), shared_files
 
 
 def from_style(style: Path, text: str) -> set[Path]:
@@ -62,10 +53,10 @@ def from_style(style: Path, text: str) -> set[Path]:
     return found
 
 
-def files(page: Path, urls: set[str]) -> set[Path]:
-    here = {u for u in urls if not re.match(r"data:|#|%23", u)}
-    found = {(page.parent / unquote(re.split(r"[?#]", url)[0])).resolve() for url in here}
-    assert not [path for path in found if not path.is_file()], page
+def files(here: Path, urls: set[str]) -> set[Path]:
+    inner = {u for u in urls if not re.match(r"data:|#|%23", u)}
+    found = {(here.parent / unquote(re.split(r"[?#]", url)[0])).resolve() for url in inner}
+    assert not [path for path in found if not path.is_file()], here
     return found
 
 
@@ -90,7 +81,7 @@ def test_nothing_but_the_page_itself_is_waited_for_before_it_shows(name):
     """What is painted first needs one answer of the server, and little of that comes before."""
     html = (SITE / f"{name}.html").read_text(encoding="utf-8")
     head = html.partition("</head>")[0]
-    soup = BeautifulSoup(html, "html.parser")
+    soup = page(name)
     assert not soup.select('link[rel~="stylesheet"], link[rel~="preload"]')
     assert not soup.select("head script[src]")
     # the text comes before all scripts but the one that sets light or dark
