@@ -79,7 +79,7 @@ def test_a_cluster_gives_the_same_page(run):
     from distributed import LocalCluster
 
     here = read_recorded(run(**SETTINGS[1]))
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
         there = read_recorded(run(**SETTINGS[1], scheduler=cluster.scheduler_address))
     assert here.keys() == there.keys()
     for name, value in here.items():

@@ -37,7 +37,10 @@ def test_contents_of_a_page_by_keyboard_alone(browser):
         assert dialog.get_by_text("The pool", exact=True).is_visible()
         visit.page.keyboard.press("Escape")
         dialog.wait_for(state="hidden")
+        # the button has the focus again, and so opens it again
+        visit.page.wait_for_selector(".secondary-toggle:focus")
         visit.page.keyboard.press("Enter")
+        visit.page.wait_for_selector("#pst-secondary-sidebar-modal[open]")
         press_until(visit.page, "Tab", "The pool")
         visit.page.keyboard.press("Enter")
         visit.page.wait_for_url("**#the-pool")

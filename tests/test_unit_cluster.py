@@ -26,7 +26,7 @@ def test_settings_that_come_again_are_sent_under_another_name(monkeypatch):
 
     monkeypatch.setattr(Client, "scatter", noted)
     with LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=None
+        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=":0"
     ) as here:
         for _ in range(3):
             results = run_blocks(add, (10, "alike"), range(4), scheduler=here.scheduler_address)

@@ -106,7 +106,7 @@ def test_a_cluster_gives_the_same_result_to_the_last_bit(workers, design):
     here = trials.operating_characteristics(design, 170, 9)
     looked = trials.group_sequential(design, 170, 9, **interim)
     with LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as cluster:
         address = cluster.scheduler_address
         there = trials.operating_characteristics(design, 170, 9, scheduler=address)

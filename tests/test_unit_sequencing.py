@@ -399,7 +399,7 @@ def test_a_cluster_gives_the_same_result_to_the_last_bit(workers, known):
     model = sequencing.build("CAR-T first", known, sequencing.draw(known, 20, seed=1))
     here = sequencing.simulate(model, 3_000, seed=9)
     with LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as cluster:
         there = sequencing.simulate(model, 3_000, seed=9, scheduler=cluster.scheduler_address)
     assert (here.occupancy == there.occupancy).all()
