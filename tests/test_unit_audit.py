@@ -1,4 +1,4 @@
-"""Each rule of the audit on a case made for it, and the command on a person's own table."""
+"""Each rule of the audit on a case made for it."""
 
 import subprocess
 import sys
@@ -7,16 +7,22 @@ import pytest
 from conftest import ROOT
 
 from secondline.audit import Relation, audit, audit_all, read_relations
-from secondline.audit.own_paper import findings_html, read_own_claims
 from secondline.claims import COLUMNS, Claim
 from secondline.errors import InputError
-from secondline.proportions import egger_specifications, regression_test
-from secondline.tables import read_trials
 
 
 def claim(claim_id="c", **fields):
     blank = dict.fromkeys(COLUMNS, "")
     return Claim(**{**blank, "id": claim_id, "kind": "count", "document": "made", **fields})
+
+
+def run(*arguments):
+    """Run the command."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "scripts/audit.py"), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+    )
 
 
 def relation(rule, claims, target="", **detail):
@@ -335,129 +341,3 @@ def test_verdict_blames_no_number_for_another_ones_label():
     for check in result.findings:
         if len(set(check.claims)) == 1:
             assert not result.verdict(check.claims[0]).startswith("fits"), check
-
-
-# --- a person's own paper ------------------------------------------------------
-
-OWN = """id,kind,value,lower,upper,p,n,N,unit
-response,percentage,41,,,,11,27,%
-wrong,percentage,84.2,,,,,17,%
-hr,effect,0.40,0.31,0.51,<0.001,,,
-short,percentage,41
-,count,3,,,,,,
-<b>bold</b>,percentage,38,,,,20,52,%
-odd,guess,3,,,,,,
-comma,percentage,"37,0",,,,20,52,%
-sign,percentage,38 %,,,,20,52,
-"""
-
-
-def run(*arguments):
-    return subprocess.run(
-        [sys.executable, str(ROOT / "scripts/audit.py"), *map(str, arguments)],
-        capture_output=True,
-        text=True,
-    )
-
-
-def test_command_finds_the_impossible_and_reads_on(tmp_path):
-    path, report = tmp_path / "mine.csv", tmp_path / "report.html"
-    path.write_text(OWN, encoding="utf-8")
-    done = run(path, "--html", report)
-    assert done.returncode == 1
-    assert "No whole number of 17 is 84.2 %" in done.stdout
-    assert "mine.csv, line 5: 3 fields, but the header has 9." in done.stderr
-    assert "mine.csv, line 6: the id is empty." in done.stderr
-    assert "mine.csv, line 8: kind is 'guess'" in done.stderr
-    assert "mine.csv, line 9: value is '37,0', which is not a number." in done.stderr
-    assert "In no check:" not in done.stdout
-    page = report.read_text(encoding="utf-8")
-    assert "84.2 %" in page
-    assert "<b>bold" not in page
-    assert "http" not in page
-
-
-def test_command_is_content_with_true_numbers(tmp_path):
-    path = tmp_path / "mine.csv"
-    path.write_text("id;value;n;N;unit\na;41;11;27;%\n", encoding="utf-8")
-    done = run(path)
-    assert done.returncode == 0
-    assert "2 checks, 2 hold, 0 findings" in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("", "is empty"),
-        ("id,number\na,3\n", "the column value is missing; 'number' is unknown"),
-        ("id,value,value\na,3,3\n", "a column stands twice"),
-    ],
-)
-def test_command_says_why_a_file_cannot_be_read(tmp_path, text, words):
-    path = tmp_path / "mine.csv"
-    path.write_text(text, encoding="utf-8")
-    done = run(path)
-    assert done.returncode == 2
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_command_without_a_file(tmp_path):
-    done = run(tmp_path / "none.csv")
-    assert done.returncode == 2
-    assert "There is no file" in done.stderr
-
-
-def test_report_page_without_findings():
-    page = findings_html(audit([claim("a")]), title="Mine")
-    assert "No finding." in page
-
-
-def test_own_table_keeps_what_can_be_read(tmp_path):
-    path = tmp_path / "mine.csv"
-    path.write_text(OWN, encoding="utf-8")
-    claims, faults = read_own_claims(path)
-    assert [c.id for c in claims] == ["response", "wrong", "hr", "<b>bold</b>", "sign"]
-    assert (claims[-1].value, claims[-1].unit) == ("38", "%")
-    assert len(faults) == 4
-
-
-# --- small-study regression ----------------------------------------------------
-
-
-def test_unweighted_regression_equals_scipy():
-    from scipy.stats import linregress
-
-    x, y = [0.1, 0.2, 0.25, 0.4, 0.45], [0.5, 0.55, 0.4, 0.7, 0.6]
-    mine, theirs = regression_test(y, x, [1] * 5), linregress(x, y)
-    assert mine.slope == pytest.approx(theirs.slope, abs=1e-12)
-    assert mine.slope_se == pytest.approx(theirs.stderr, abs=1e-12)
-    assert mine.p_slope == pytest.approx(theirs.pvalue, abs=1e-12)
-
-
-def test_regression_needs_three_trials_and_a_spread():
-    with pytest.raises(InputError, match="at least 3 trials"):
-        regression_test([1, 2], [1, 2], [1, 1])
-    with pytest.raises(InputError, match="no slope"):
-        regression_test([1, 2, 3], [1, 1, 1], [1, 1, 1])
-    with pytest.raises(InputError, match="weight above 0"):
-        regression_test([1, 2, 3], [1, 2, 3], [1, 0, 1])
-
-
-def test_one_specification_alone_gives_both_printed_egger_p_values():
-    hits = []
-    for outcome, printed in (("ORR", "0.602"), ("CR", "0.558")):
-        table = egger_specifications(read_trials(), outcome)
-        agree = table[[f"{p:.3f}" == printed for p in table["p"]]]
-        hits.append(set(map(tuple, agree[["rows", "scale", "predictor", "weights"]].to_numpy())))
-    assert hits[0] & hits[1] == {("all cohorts", "raw", "1/sqrt(n)", "n")}
-
-
-def test_usual_egger_test_depends_on_the_scale():
-    """What the chapter on conflicts says of its table."""
-    from secondline.proportions import egger_significant
-
-    tables = {outcome: egger_specifications(read_trials(), outcome) for outcome in ("ORR", "CR")}
-    assert len(tables["ORR"]) == 90
-    assert egger_significant(tables, ("logit", "arcsine", "freeman-tukey")) == 0
-    assert egger_significant(tables, ("raw", "log")) == 5

@@ -1,10 +1,5 @@
-"""Sweeps on a dask cluster: the same table as a local run, whatever happens to its workers.
+"""Sweeps on a dask cluster: the same table as a local run, whatever happens to its workers."""
 
-Scheduler and workers are processes of their own, reached over TCP, in a folder that is no
-checkout; their library is a copy.
-"""
-
-import json
 import os
 import shutil
 import signal
@@ -16,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
-import pytest
+from clusters import GIGABYTE, PATIENCE, cluster, numbers, there, wait_until
 from conftest import ROOT, load_script
 from pandas.testing import assert_frame_equal
 
@@ -26,79 +21,14 @@ from secondline.chapters.project import Project
 from secondline.chapters.running import Limits
 from secondline.chapters.sweep_table import sweep_table
 from secondline.chapters.sweeping import run_here, run_variants
-from secondline.cluster import ClusterLost
-from secondline.errors import InputError
 
-GIGABYTE = 10**9
+__all__ = ["cluster"]  # a fixture
 # from a kernel up: the process that forked it, the one that runs papermill, the worker
 ABOVE = (
     "    pid = os.getppid()\n"
     "    for _ in range(2):\n"
     "        pid = int(open(f'/proc/{pid}/stat').read().split()[3])\n"
 )
-PATIENCE = 60  # seconds until a test gives up
-
-
-class Cluster:
-    """A scheduler and workers, started in a folder of their own."""
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self.site = folder / "site"
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / "src/secondline", self.site / "secondline", ignore=ignored)
-        self._running = []
-        told = folder / "scheduler.json"
-        self.scheduler = self._start(
-            "scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(told)
-        )
-        wait_until(told.is_file)
-        self.address = json.loads(told.read_text())["address"]
-
-    def _start(self, what: str, *arguments: str, site: Path | None = None):
-        # a worker that a variant kills is blamed on it at the second time
-        variables = {
-            "PYTHONPATH": str(site or self.site),
-            "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
-            "SECONDLINE_ROOT": "",
-        }
-        with (self.folder / "log.txt").open("a") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", f"distributed.cli.dask_{what}", "--no-dashboard", *arguments],
-                cwd=self.folder, env=os.environ | variables, stdout=log, stderr=log,
-                start_new_session=True,
-            )  # fmt: skip
-        self._running.append(process)
-        return process
-
-    def worker(self, *arguments: str, threads: int = 1, site: Path | None = None):
-        """Start a worker, with a nanny that starts it again when it is killed."""
-        return self._start(
-            "worker", self.address, "--nthreads", str(threads), "--memory-limit", str(2 * GIGABYTE),
-            "--local-directory", str(self.folder / "scratch"), *arguments, site=site,
-        )  # fmt: skip
-
-    def client(self):
-        from distributed import Client
-
-        return Client(self.address, set_as_default=False)
-
-    def close(self) -> None:
-        for process in reversed(self._running):
-            process.terminate()
-        for process in reversed(self._running):
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-
-
-def wait_until(true) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.05)
 
 
 def gone(pid: int) -> bool:
@@ -106,40 +36,6 @@ def gone(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
         return True
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    found = Cluster(tmp_path_factory.mktemp("cluster"))
-    found.worker(threads=1)
-    found.worker(threads=2)
-    with found.client() as client:
-        client.wait_for_workers(2, timeout=PATIENCE)
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def empty(tmp_path_factory):
-    """A scheduler without workers."""
-    found = Cluster(tmp_path_factory.mktemp("empty"))
-    yield found
-    found.close()
-
-
-def there(root, requests, address, **options):
-    """Run variants on a cluster."""
-    project = Project(root)
-    execute = partial(
-        run_on_cluster, project=project, address=address,
-        limits=Limits(options.pop("seconds", 60), options.pop("memory", None)),
-    )  # fmt: skip
-    return run_variants(requests, project, root / "failures.json", execute, **options)
-
-
-def numbers(root, ns):
-    project = Project(root)
-    return tuple(project.request("part/one", {"n": n}) for n in ns)
 
 
 def sent_by(monkeypatch) -> list[tuple[str, str]]:
@@ -341,143 +237,7 @@ def test_what_nobody_waits_for_ends(made, cluster, tmp_path):
     wait_until(lambda: gone(int((tmp_path / "kernel").read_text())))
 
 
-# ---- workers that are not the same
-
-
-def test_a_worker_that_differs_is_refused(made, cluster, monkeypatch):
-    root = made("record(n=n)")
-    requests = numbers(root, [1])
-
-    def refused(match):
-        with pytest.raises(InputError, match=match):
-            there(root, requests, cluster.address)
-        assert Project(root).look_up(Project(root).key(requests[0])) is None
-
-    with monkeypatch.context() as patch:
-        patch.setattr("platform.python_version", lambda: "3.99.1")
-        refused(r"The worker tcp://127.0.0.1:\d+ has Python 3\.\d+\.\d+, and not 3.99.1")
-    versions = Project(root).versions
-    for other, match in (
-        ({"numpy": "0.1"}, r"The worker tcp://\S+ has other packages: numpy [\d.]+, and not 0.1. Install"),
-        ({"distributed": "0.1"}, "distributed [\\d.]+, and not 0.1"),
-        ({"numpy": "0.1", "scipy": "0.1", "pandas": "0.1", "pyyaml": "0.1"}, "; and 1 more"),
-    ):
-        with monkeypatch.context() as patch:
-            patch.setattr(Project, "versions", versions | other)
-            refused(match)
-    with monkeypatch.context() as patch:
-        # of the reader's own, and of no use to chapters: a worker need not have it
-        patch.setattr(Project, "versions", versions | {"plotting_extras": "1", "pip": "0.1"})
-        assert there(root, requests, cluster.address)[0].status == "ok"
-        patch.setattr(cluster_sweeping, "_needed", lambda _: frozenset({"plotting-extras"}))
-        patch.setattr(Project, "look_up", lambda *_: None)
-        refused("plotting-extras is missing, and not 1")
-    module = root / "src/secondline/chapters/recording.py"
-    module.write_text(module.read_text() + "\n# another version\n")
-    refused("has another version of the library: secondline.chapters.recording. Install")
-
-
-def test_a_worker_that_comes_later_is_looked_at_too(made, cluster, tmp_path):
-    """One with another library joins while the sweep runs."""
-    root = made("import time; time.sleep(0.5); record(n=n)")
-    odd = tmp_path / "odd"
-    shutil.copytree(cluster.site, odd)
-    with (odd / "secondline/chapters/recording.py").open("a") as file:
-        file.write("\n# another version\n")
-    project, seen = Project(root), []
-
-    def requests():
-        for k in range(1000):
-            yield k, numbers(root, [1 + k % 9])[0]
-
-    process = cluster.worker("--no-nanny", site=odd)
-    try:
-        with pytest.raises(InputError, match="has another version of the library"):
-            for k, outcome in run_on_cluster(
-                dict(requests()), project, cluster.address, Limits(60)
-            ):
-                seen.append(outcome.status)
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-    assert set(seen) <= {"ok"}
-
-
-def test_a_worker_without_the_library_is_refused(made, cluster, tmp_path):
-    root = made("record(n=n)")
-    (tmp_path / "none/secondline").mkdir(parents=True)
-    (tmp_path / "none/secondline/__init__.py").write_text("")
-    process = cluster.worker("--no-nanny", site=tmp_path / "none")
-    try:
-        with cluster.client() as client:
-            client.wait_for_workers(3, timeout=PATIENCE)
-        with pytest.raises(InputError, match=r"The worker tcp://\S+ has no such library \(ModuleNotFound"):
-            there(root, numbers(root, [1]), cluster.address)
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-
-
-# ---- clusters that are not there
-
-
-def test_no_worker_and_a_scheduler_that_goes(made, empty, monkeypatch):
-    root = made("import time; time.sleep(1 if n < 4 else 60); record(n=n)")
-    requests = numbers(root, range(1, 9))
-    with monkeypatch.context() as patch:
-        patch.setattr(cluster_sweeping, "PATIENCE", 1)
-        with pytest.raises(ClusterLost, match="has had no worker for 1 seconds; start one with: dask"):
-            there(root, requests, empty.address)
-    monkeypatch.setattr("secondline.cluster.CONNECT_SECONDS", 2)
-    empty.worker(threads=3)
-    told = []
-
-    def tell(k, outcome):
-        told.append(outcome.status)
-        if len(told) == 3:
-            os.kill(empty.scheduler.pid, signal.SIGKILL)
-
-    with pytest.raises(ClusterLost, match=f"The scheduler {empty.address} does not answer any more"):
-        there(root, requests, empty.address, tell=tell)
-    project = Project(root)
-    assert told == ["ok"] * 3
-    assert sum(project.look_up(project.key(request)) is not None for request in requests) == 3
-
-
-@pytest.mark.parametrize(
-    "address", ["", "127.0.0.1:8786", "tcp://", "tcp://host", "tcp://host:0", "tcp://host:99999", "tcp://a b:1", "nowhere"]
-)  # fmt: skip
-def test_the_command_refuses_an_address_before_all_else(address, tmp_path, capsys):
-    command = load_script("scripts/sweep.py").main
-    assert command([str(tmp_path / "none.yml"), "--scheduler", address]) == 2
-    assert f"No dask scheduler answers at {address!r}" in capsys.readouterr().err
-
-
-def test_the_command_tells_what_is_missing(tmp_path, capsys, monkeypatch):
-    module = load_script("scripts/sweep.py")
-    file = tmp_path / "some.yml"
-    file.write_text(
-        f"title: Some\nchapter: audit/claims\nsame: {{errors: 2, rounds: 1}}\n"
-        f"grid: {{seed: [{time.time_ns() % 900_000}]}}\n"
-    )
-    arguments = [str(file), "-o", str(tmp_path / "out"), "--scheduler", "tcp://127.0.0.1:9"]
-    monkeypatch.setattr("secondline.cluster.CONNECT_SECONDS", 1)
-    assert module.main(arguments) == 2
-    assert "No dask scheduler answers at 'tcp://127.0.0.1:9'" in capsys.readouterr().err
-    assert module.main([*arguments, "--workers", "2"]) == 2
-    assert "--workers is for this computer" in capsys.readouterr().err
-    with monkeypatch.context() as patch:
-        patch.setitem(sys.modules, "distributed", None)
-        assert module.main(arguments) == 2
-        assert "pip install distributed" in capsys.readouterr().err
-
-    def lost(requests, **_):
-        raise ClusterLost("The scheduler has gone.")
-        yield
-
-    monkeypatch.setattr(cluster_sweeping, "run_on_cluster", lost)
-    assert module.main(arguments) == 2
-    assert "gone.\n0 of 1 variants are finished and kept" in capsys.readouterr().err
+# ---- stopped
 
 
 def test_stopped_by_ctrl_c_it_goes_on_here(cluster, tmp_path):
