@@ -97,6 +97,7 @@ def violations(page, *, colours_only: bool = False) -> list[str]:
         page.evaluate(axe())
         chosen = [{"id": name, "selector": selector} for name, selector in COLOURS.items()]
         page.evaluate("rules => axe.configure({rules})", chosen)
+    assert page.query_selector("[data-axe-once]"), "nothing is marked: colours would not be looked at"
     rules = page.evaluate("tags => axe.getRules(tags)", WCAG)
     assert set(COLOURS) == {rule["ruleId"] for rule in rules if "cat.color" in rule["tags"]}
     # by name, so that rules run which are off by default: words that are seen are in the name

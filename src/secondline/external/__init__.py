@@ -3,6 +3,7 @@
 from secondline.external.fetch import fetch
 from secondline.external.files import (
     FILES,
+    NEEDS_DATA,
     ExternalFile,
     absence,
     available,
@@ -41,6 +42,7 @@ __all__ = [
     "ADJUSTMENTS",
     "CONTRASTS",
     "FILES",
+    "NEEDS_DATA",
     "PLATFORMS",
     "RESPONSES",
     "UNRECORDED",

@@ -11,6 +11,7 @@ from secondline.paths import data_folder
 
 RAW = "https://raw.githubusercontent.com"
 LME = "BostonGene/LME/ec337ea2f49dceec4cdb8f902540af058eff0aa8"
+NEEDS_DATA = "(needs the data)"  # in the place of a number in a text
 LME_TERMS = (
     "For academic and non-profit use only; any commercial use needs a separate licence from "
     "BostonGene. Results that are published must name the source, and copies must carry its "
@@ -119,7 +120,7 @@ def how_to_get(*names: str) -> str:
 
 
 def data_note(*names: str) -> str:
-    """Say under a page's bottom line whether the data that it rests on were there.
+    """Return a sentence for below a page's bottom line: whether the data of it were there.
 
     Parameters
     ----------
@@ -148,7 +149,7 @@ def absence(*names: str) -> str:
     if not gone:
         return ""
     return (
-        f"What needs open data of real patients is left out on this page, since they are not on "
+        "What needs open data of real patients is left out on this page, since they are not on "
         f"this machine: {', '.join(gone)}. Where there is a network, and if you accept the terms "
         f"of their owners, this gets them: {how_to_get(*gone)}"
     )

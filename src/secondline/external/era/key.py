@@ -17,6 +17,7 @@ from secondline.external.era.outcomes import (
     screen,
 )
 from secondline.external.era.patients import join, outcome
+from secondline.external.files import NEEDS_DATA
 from secondline.external.lme import Samples
 from secondline.external.era.settings import printed_events, two_settings
 from secondline.signatures import cluster
@@ -108,9 +109,8 @@ def bottom_line(samples: Samples | None, characteristics: pd.DataFrame | None) -
     characteristics : DataFrame or None
         None where the data are not on this machine; the point then says so.
     """
-    gone = "(needs the data)"
-    # the last two stand behind one another
-    points = dict.fromkeys(("clusters", "classes", "stroma", "opposite"), gone) | {"bpi": ""}
+    # the last two stand behind one another, and say it once
+    points = dict.fromkeys(("clusters", "classes", "stroma", "opposite"), NEEDS_DATA) | {"bpi": ""}
     if samples is None:
         return points
     r = key_cluster_results(samples)
